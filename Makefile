@@ -1,0 +1,53 @@
+# The verbs of this project. `make run` starts it, `make test` proves it.
+SHELL := /bin/sh
+PORT ?= 8000
+VAR ?= var
+VENV := .venv
+PY := $(VENV)/bin/python
+export PORT
+export VAR := $(abspath $(VAR))
+export SITE_ORIGIN ?= http://127.0.0.1:$(PORT)
+ifdef DATABASE_URL
+export DATABASE_URL
+endif
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+
+.PHONY: run test check lint format messages bench clean venv venv-dev
+
+run: venv
+	@mkdir -p "$(VAR)" 2>/dev/null && [ -w "$(VAR)" ] || { echo "The folder $(VAR) cannot be written. Choose another one: make run VAR=/some/folder"; exit 1; }
+	@$(PY) manage.py prepare
+	@exec $(PY) -m gunicorn tokyo_career.wsgi --config deploy/gunicorn.conf.py --bind 127.0.0.1:$(PORT)
+
+test: venv-dev
+	@sh tests/browser/install.sh
+	@$(PY) manage.py compilepo
+	@$(PY) -m pytest -n $(JOBS) --dist loadscope $(ARGS)
+
+check: venv-dev
+	@$(PY) manage.py check
+	@$(PY) manage.py makemigrations --check --dry-run
+	@$(PY) manage.py compilepo --check
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+format: venv-dev
+	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format --quiet .
+
+messages: venv-dev
+	@$(PY) manage.py makemessages --locale ja --ignore .venv --ignore var --no-wrap --no-location
+
+bench: venv-dev
+	@$(PY) -m benchmarks.pages
+
+venv:
+	@command -v python3 >/dev/null || { echo "Python is missing. Install Python 3.11 or newer (Debian: apt install python3 python3-venv)."; exit 1; }
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "This Python is too old. Install Python 3.11 or newer."; exit 1; }
+	@[ -x $(PY) ] || python3 -m venv $(VENV) || { rm -rf $(VENV); echo "Python cannot make a virtual environment. Install venv (Debian: apt install python3-venv)."; exit 1; }
+	@cmp -s requirements.txt $(VENV)/installed || { echo "Installing the requirements ..."; $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt && cp requirements.txt $(VENV)/installed; }
+
+venv-dev: venv
+	@cmp -s requirements-dev.txt $(VENV)/installed-dev || { echo "Installing the test requirements ..."; $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt && cp requirements-dev.txt $(VENV)/installed-dev; }
+
+clean:
+	rm -rf $(VENV) var .pytest_cache .ruff_cache

@@ -1,0 +1,259 @@
+"""The only settings file; all that differs from place to place comes from the environment.
+
+DATABASE_URL CACHE_URL EMAIL_URL SECRET_KEY DEBUG ALLOWED_HOSTS SITE_ORIGIN STORAGE_* DEMO VAR.
+``make run`` needs none of them.
+"""
+
+import base64
+import hashlib
+import re
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+VAR = Path(env.str("VAR", default=str(BASE_DIR / "var"))).resolve()
+DEBUG = env.bool("DEBUG", default=False)
+DEMO = env.bool("DEMO", default=True)
+SITE_ORIGIN = env.str("SITE_ORIGIN", default="http://127.0.0.1:8000").rstrip("/")
+_origin = urlsplit(SITE_ORIGIN)
+if _origin.scheme not in ("http", "https") or not _origin.hostname or _origin.path:
+    raise ImproperlyConfigured(f"SITE_ORIGIN must look like https://example.org, not {SITE_ORIGIN!r}.")
+IS_LOCAL = _origin.hostname in ("127.0.0.1", "localhost")
+IS_HTTPS = _origin.scheme == "https"
+
+
+def local_secret() -> str:
+    """The secret of a local start: read from VAR, made on the first start."""
+    file = VAR / "secret_key"
+    if not file.exists():
+        VAR.mkdir(parents=True, exist_ok=True)
+        file.write_text(secrets.token_urlsafe(50))
+        file.chmod(0o600)
+    return file.read_text().strip()
+
+
+SECRET_KEY = env.str("SECRET_KEY", default="") or (local_secret() if IS_LOCAL else "")
+if len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("SECRET_KEY must be set to at least 50 random characters.")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"] if IS_LOCAL else [_origin.hostname])
+
+INSTALLED_APPS = [
+    "modeltranslation",
+    "core",
+    "interviews",
+    "faq",
+    "steps",
+    "agencies",
+    "guide",
+    "events",
+    "desk",
+    "pages",
+    "search",
+    "staff",
+    "core.apps.StaffSiteConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.redirects",
+    "django.contrib.sessions",
+    "django.contrib.sites",
+    "django.contrib.sitemaps",
+    "django.contrib.staticfiles",
+    "csp",
+    "django_countries",
+    "django_prose_editor",
+    "phonenumber_field",
+    "reversion",
+]
+SITE_ID = 1
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "core.middleware.PublicHeaders",
+    "django.middleware.gzip.GZipMiddleware",
+    "core.middleware.BrotliMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "core.middleware.SpeakPlainly",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "core.middleware.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.contrib.redirects.middleware.RedirectFallbackMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "core.middleware.GoneMiddleware",
+]
+ROOT_URLCONF = "tokyo_career.urls"
+WSGI_APPLICATION = "tokyo_career.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["core.templatetags.core", "django.templatetags.i18n", "django.templatetags.static"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "core.views.site_wide",
+            ],
+        },
+    }
+]
+
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR / 'db.sqlite3'}")}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 10,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 2,
+        "tcp_user_timeout": 4000,
+        "options": "-c statement_timeout=5s",
+    }
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+
+AUTH_USER_MODEL = "staff.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("ja", "日本語"), ("en", "English")]
+MODELTRANSLATION_DEFAULT_LANGUAGE = "ja"
+MODELTRANSLATION_LANGUAGES = ("ja", "en")
+MODELTRANSLATION_FALLBACK_LANGUAGES = {"default": ()}
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale_vendor"]
+TIME_ZONE = "Asia/Tokyo"
+COUNTRIES_OVERRIDE = {
+    "TW": _("Taiwan"),
+    "VN": _("Vietnam"),
+    "KR": _("South Korea"),
+    "GB": _("United Kingdom"),
+    "US": _("United States"),
+    "IR": _("Iran"),
+    "HK": _("Hong Kong"),
+    "LA": _("Laos"),
+    "TR": _("Türkiye"),
+    "RU": _("Russia"),
+    "TZ": _("Tanzania"),
+}
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = VAR / "media"
+FILE_UPLOAD_PERMISSIONS = 0o644
+DATA_UPLOAD_MAX_MEMORY_SIZE = 60 * 1024 * 1024
+
+_bucket = env.str("STORAGE_BUCKET", default="")
+_s3 = {
+    "bucket_name": _bucket,
+    "endpoint_url": env.str("STORAGE_ENDPOINT", default=None),
+    "access_key": env.str("STORAGE_KEY", default=None),
+    "secret_key": env.str("STORAGE_SECRET", default=None),
+    "addressing_style": "path",
+    "default_acl": None,
+    "file_overwrite": False,
+}
+
+
+def stored(folder: str, **options) -> dict:
+    """A storage in the bucket when STORAGE_BUCKET is set, else in VAR."""
+    if _bucket:
+        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {**_s3, "location": folder, **options}}
+    place = {"location": VAR / folder, "base_url": MEDIA_URL if folder == "media" else None}
+    return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": place}
+
+
+STORAGES = {
+    "default": stored("media", querystring_auth=False, custom_domain=f"{_origin.netloc}/media"),
+    "private": stored("private"),
+    "staticfiles": {"BACKEND": "tokyo_career.storage.HashedStaticFiles"},
+}
+WHITENOISE_MAX_AGE = 3600
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+# Inlined in every page without the blanks that only its authors need; the hash below allows exactly this text.
+_sheet = (BASE_DIR / "static/css/site.css").read_text()
+STYLESHEET = re.sub(r"(?<=[a-z]): |, ", lambda match: match[0].strip(), re.sub(r"\s*([{};\n])\s*", lambda match: match[1].strip(), _sheet))
+_style_hash = base64.b64encode(hashlib.sha256(STYLESHEET.encode()).digest()).decode()
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "style-src": [f"'sha256-{_style_hash}'"],
+        "img-src": [SELF],
+        "media-src": [SELF],
+        "font-src": [SELF],
+        "script-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": ["tcg"],
+    }
+}
+PERMISSIONS_POLICY = {
+    feature: []
+    for feature in (
+        "accelerometer",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "usb",
+    )
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+X_FRAME_OPTIONS = "DENY"
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
+SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
+SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if IS_HTTPS else "csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_AGE = 8 * 60 * 60
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "core.views.csrf_failure"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    # Refused requests are the visitor's business, not an alarm.
+    "loggers": {"django.security": {"level": "ERROR"}, "django.request": {"level": "ERROR"}},
+}

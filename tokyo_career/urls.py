@@ -1,0 +1,35 @@
+"""The site map: machine addresses, the staff's house, and every page behind /ja/ and /en/."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.contrib.sitemaps.views import sitemap
+from django.urls import include, path
+
+from core.sitemaps import sitemaps
+from pages import views
+
+LISTS = [
+    "pages:home", "interviews:list", "faq:list", "steps:list", "steps:print", "agencies:list", "guide:list", "events:list",
+    "desk:home", "pages:sitemap",
+]  # fmt: skip
+
+urlpatterns = [
+    path("sitemap.xml", sitemap, {"sitemaps": sitemaps(LISTS)}, name="sitemap-xml"),
+    path("robots.txt", views.robots),
+    path("healthz", views.healthz),
+    path("readyz", views.readyz),
+    path("manifest.webmanifest", views.manifest, name="manifest"),
+    path("favicon.ico", views.favicon),
+    path("admin/", admin.site.urls),
+    *i18n_patterns(
+        path("", include("pages.urls")),
+        path("people/", include("interviews.urls")),
+        path("faq/", include("faq.urls")),
+        path("steps/", include("steps.urls")),
+        path("agencies/", include("agencies.urls")),
+        path("guide/", include("guide.urls")),
+        path("events/", include("events.urls")),
+        path("desk/", include("desk.urls")),
+        path("search/", include("search.urls")),
+    ),
+]
