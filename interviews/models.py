@@ -1,0 +1,299 @@
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Case, Q, When
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from core import taxonomy
+from core.images import PhotoField, Pictured
+from core.links import absolute
+from core.models import Content, ContentQuerySet, complete_when_published, is_live
+from core.models import Section as BaseSection
+from core.richtext import RichTextField
+
+SME_STAFF = 300
+"""Most people an SME employs in manufacturing, construction, transport (SME Basic Act, Art. 2)."""
+
+
+LIKENESS = {"job_family": 4, "origin": 3, "route": 2, "japanese_on_arrival": 2, "industry": 1}
+"""How many points each thing in common gives when people like one are looked for."""
+
+
+ON_CARDS = (
+    "slug", "name", "quote", "occupation", "origin", "photo", "photo_width", "photo_height", "photo_x", "photo_y", "order",
+    "job_family", "japanese_on_arrival", "route", "company_staff", "updated_at",
+)  # fmt: skip
+"""The columns of a person that cards and the filters of the wall read."""
+
+
+def has_consent(at, prefix: str = "", scopes=("quote", "article", "video")) -> Q:
+    """The condition that a person (``prefix`` leads to them) consents at a moment to one of the scopes."""
+    day = timezone.localdate(at)
+    given = {"withdrawn_at": None, "given_on__lte": day, "expires_on__gte": day, "scope__in": scopes}
+    return Q(**{f"{prefix}consent__{name}": value for name, value in given.items()})
+
+
+class PersonQuerySet(ContentQuerySet):
+    def published(self, at=None):
+        """Only people whose consent holds at the moment."""
+        at = at or timezone.now()
+        return super().published(at).filter(has_consent(at))
+
+    def for_cards(self):
+        """Only what a card or a filter shows; ``shows_interview`` and ``shows_video`` decided by the database."""
+        article = is_live(timezone.now(), "interview__") & Q(consent__scope__in=("article", "video"))
+        video = article & Q(consent__scope="video", interview__clip__isnull=False)
+        yes = {name: Case(When(rule, then=True), default=False) for name, rule in (("shows_interview", article), ("shows_video", video))}
+        return self.annotate(**yes).only(*ON_CARDS)
+
+    def for_page(self):
+        return self.select_related("interview__clip", "consent")
+
+    def with_interview(self):
+        return self.filter(interview__in=Interview.objects.published())
+
+    def with_video(self):
+        return self.filter(interview__in=Interview.objects.published().with_video())
+
+    def on_home(self):
+        return self.filter(home_order__isnull=False).order_by("home_order")
+
+
+class Person(Pictured, Content):
+    """A person from abroad who works in Tokyo: portrait, words, facts and the road that led here."""
+
+    required_translations = ("name", "quote", "occupation", "company", "road")
+    searched = ("name", "occupation", "quote", "company", "road")
+
+    order = models.PositiveIntegerField(_("order"), default=0, db_index=True)
+    home_order = models.PositiveSmallIntegerField(_("place on the home page"), null=True, blank=True)
+    name = models.CharField(_("name"), max_length=80)
+    quote = models.CharField(_("quote"), max_length=160)
+    origin = CountryField(_("country or region"), db_index=True)
+    occupation = models.CharField(_("occupation"), max_length=80)
+    job_family = models.CharField(_("kind of work"), max_length=20, choices=taxonomy.JOB_FAMILIES)
+    industry = models.CharField(_("industry"), max_length=20, choices=taxonomy.INDUSTRIES)
+    company = models.CharField(_("company in a few words"), max_length=120)
+    company_staff = models.PositiveIntegerField(_("people at the company"))
+    area = models.CharField(_("area of Tokyo"), max_length=20, choices=taxonomy.AREAS)
+    arrived_year = models.PositiveSmallIntegerField(_("year of arrival"), validators=[MinValueValidator(1980), MaxValueValidator(2100)])
+    japanese_on_arrival = models.CharField(_("Japanese on arrival"), max_length=4, choices=taxonomy.JAPANESE_LEVELS)
+    japanese_now = models.CharField(_("Japanese now"), max_length=4, choices=taxonomy.JAPANESE_LEVELS)
+    route = models.CharField(_("road taken"), max_length=10, choices=taxonomy.ROUTES)
+    status = models.CharField(_("status of residence"), max_length=12, choices=taxonomy.STATUSES)
+    road = RichTextField(_("road to Tokyo"))
+    profile_on = models.DateField(_("profile of"))
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta(Content.Meta):
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["order", "pk"]
+        constraints = [complete_when_published("name", "quote", "occupation", "company", "road")]
+
+    @classmethod
+    def page_at(cls, slug, parent):
+        return reverse("interviews:detail", args=[slug])
+
+    @property
+    def live_until(self):
+        consent = getattr(self, "consent", None)
+        ends = [self.unpublish_at, consent.ends_at if consent else self.published_at]
+        return min((end for end in ends if end), default=None)
+
+    @property
+    def is_at_sme(self) -> bool:
+        return self.company_staff <= SME_STAFF
+
+    @property
+    def company_size(self) -> str:
+        return next(label for _code, label, low, high in taxonomy.COMPANY_SIZES if low <= self.company_staff <= high)
+
+    @cached_property
+    def live_interview(self):
+        interview = getattr(self, "interview", None)
+        return interview if interview and interview.is_live() else None
+
+    @property
+    def has_video(self) -> bool:
+        return bool(self.live_interview and self.live_interview.shown_clip)
+
+    @property
+    def card_key(self):
+        return (*super().card_key, self.shows_interview, self.shows_video)
+
+    def like(self, count: int = 3) -> list["Person"]:
+        """The people most like this one: points for the same work, origin, road, level on arrival and industry."""
+        points = [Case(When(**{field: getattr(self, field)}, then=weight), default=0) for field, weight in LIKENESS.items()]
+        others = Person.objects.published().for_cards().exclude(pk=self.pk)
+        return list(others.annotate(points=sum(points[1:], points[0])).order_by("-points", "order")[:count])
+
+
+class Consent(models.Model):
+    """A person's permission to be shown: from when, for what, until when; ends at once when withdrawn."""
+
+    SCOPES = [("quote", _("portrait and quote")), ("article", _("and the interview")), ("video", _("and the video"))]
+
+    person = models.OneToOneField(Person, models.CASCADE, related_name="consent", verbose_name=_("person"))
+    given_on = models.DateField(_("given on"))
+    expires_on = models.DateField(_("holds until"))
+    scope = models.CharField(_("scope"), max_length=10, choices=SCOPES)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+
+    def __str__(self):
+        return f"{self.pk}"
+
+    @property
+    def ends_at(self):
+        """The end (aware datetime, Tokyo midnight after the last day) or the moment of withdrawal."""
+        day_after = self.expires_on + timezone.timedelta(days=1)
+        end = timezone.make_aware(timezone.datetime.combine(day_after, timezone.datetime.min.time()))
+        return min(end, self.withdrawn_at) if self.withdrawn_at else end
+
+
+class InterviewQuerySet(ContentQuerySet):
+    def published(self, at=None):
+        """Only interviews whose person may be shown, too, with a consent that covers an article."""
+        at = at or timezone.now()
+        return super().published(at).filter(is_live(at, "person__"), has_consent(at, "person__", ("article", "video")))
+
+    def for_cards(self):
+        return self.select_related("person__consent", "clip")
+
+    def for_page(self):
+        return self.for_cards()
+
+    def with_video(self):
+        return self.filter(clip__isnull=False, person__consent__scope="video")
+
+    def featured(self):
+        """Chosen by staff for the home page, in their order."""
+        return self.filter(home_order__isnull=False).order_by("home_order")
+
+
+class Interview(Content):
+    """The article about one person, in sections of question and answer."""
+
+    required_translations = ("title", "lead")
+    address_from = "person__slug"
+    searched = ("title", "lead")
+
+    person = models.OneToOneField(Person, models.CASCADE, related_name="interview", verbose_name=_("person"))
+    home_order = models.PositiveSmallIntegerField(_("place on the home page"), null=True, blank=True)
+    title = models.CharField(_("title"), max_length=120)
+    lead = models.TextField(_("lead"))
+
+    objects = InterviewQuerySet.as_manager()
+
+    class Meta(Content.Meta):
+        verbose_name = _("interview")
+        verbose_name_plural = _("interviews")
+        ordering = ["person__order"]
+        constraints = [complete_when_published("title", "lead")]
+
+    @classmethod
+    def page_at(cls, slug, parent):
+        return reverse("interviews:interview", args=[parent])
+
+    def rows_to_search(self):
+        return list(self.sections.all())
+
+    @property
+    def live_until(self):
+        ends = [self.unpublish_at, self.person.live_until]
+        return min((end for end in ends if end), default=None)
+
+    def schema_org(self) -> dict:
+        article = {
+            "@type": "Article",
+            "headline": self.title,
+            "description": self.lead,
+            "datePublished": self.published_at.isoformat(),
+            "dateModified": self.updated_at.isoformat(),
+            "image": absolute(self.person.photo.largest_url),
+            "inLanguage": get_language(),
+            "publisher": {"@type": "GovernmentOrganization", "name": "Tokyo Metropolitan Government"},
+        }
+        return {**article, "video": self.shown_clip.schema_org()} if self.shown_clip else article
+
+    @property
+    def card_key(self):
+        return (*super().card_key, self.person.updated_at, self.shown_clip is not None)
+
+    @cached_property
+    def shown_clip(self):
+        clip = getattr(self, "clip", None)
+        return clip if clip and self.person.consent.scope == "video" else None
+
+
+class Section(BaseSection):
+    """One question and its answer."""
+
+    parent_field = "interview"
+
+    interview = models.ForeignKey(Interview, models.CASCADE, related_name="sections", verbose_name=_("interview"))
+    body = RichTextField(_("answer"))
+    pull_quote = models.CharField(_("pull quote"), max_length=200, blank=True)
+
+    class Meta(BaseSection.Meta):
+        verbose_name = _("section")
+        verbose_name_plural = _("sections")
+
+
+class Clip(models.Model):
+    """The video of an interview: two encodings, captions in two languages, a transcript, a still."""
+
+    interview = models.OneToOneField(Interview, models.CASCADE, related_name="clip", verbose_name=_("interview"))
+    av1 = models.FileField(_("video (AV1)"), upload_to="clips")
+    h264 = models.FileField(_("video (H.264)"), upload_to="clips")
+    av1_bytes = models.PositiveIntegerField(_("size of the AV1 file (bytes)"), default=0)
+    h264_bytes = models.PositiveIntegerField(_("size of the H.264 file (bytes)"), default=0)
+    seconds = models.PositiveSmallIntegerField(_("length (seconds)"))
+    width = models.PositiveSmallIntegerField(_("width (pixels)"), default=960)
+    height = models.PositiveSmallIntegerField(_("height (pixels)"), default=540)
+    poster = PhotoField(_("still"), ratio=(16, 9), width_field="poster_width", height_field="poster_height")
+    poster_width = models.PositiveIntegerField(null=True, editable=False)
+    poster_height = models.PositiveIntegerField(null=True, editable=False)
+    poster_x = models.PositiveSmallIntegerField(default=50, editable=False)
+    poster_y = models.PositiveSmallIntegerField(default=50, editable=False)
+    captions_ja = models.FileField(_("captions (Japanese)"), upload_to="clips")
+    captions_en = models.FileField(_("captions (English)"), upload_to="clips")
+    has_speech = models.BooleanField(_("people speak in it"), default=True)
+    transcript = RichTextField(_("transcript"))
+
+    class Meta:
+        verbose_name = _("video clip")
+        verbose_name_plural = _("video clips")
+        constraints = [models.CheckConstraint(condition=Q(seconds__gt=0), name="clip_has_a_length")]
+
+    def __str__(self):
+        return f"{self.interview_id}"
+
+    @property
+    def tracks(self) -> list[dict]:
+        """The captions, those in the reader's language first."""
+        tracks = [
+            {"language": "ja", "label": "日本語", "url": self.captions_ja.url},
+            {"language": "en", "label": "English", "url": self.captions_en.url},
+        ]
+        return sorted(tracks, key=lambda track: track["language"] != get_language())
+
+    def schema_org(self) -> dict:
+        return {
+            "@type": "VideoObject",
+            "name": self.interview.title,
+            "description": self.interview.lead,
+            "thumbnailUrl": absolute(self.poster.largest_url),
+            "uploadDate": self.interview.published_at.isoformat(),
+            "duration": f"PT{self.seconds}S",
+            "contentUrl": absolute(self.h264.url),
+        }
