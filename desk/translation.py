@@ -1,0 +1,13 @@
+from modeltranslation.translator import TranslationOptions, register
+
+from desk.models import Closure, Office
+
+
+@register(Office)
+class OfficeTranslation(TranslationOptions):
+    fields = ("name", "city", "address", "note", "source_name")
+
+
+@register(Closure)
+class ClosureTranslation(TranslationOptions):
+    fields = ("reason",)
