@@ -1,0 +1,102 @@
+"""search(query, language): what visitors find, the same on both databases."""
+
+import difflib
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.db.models import Q
+from django.utils import timezone
+
+from core.text import normalise
+from search.models import SearchEntry, Term
+from search.words import LATIN, tokens
+
+LONGEST = 100
+MOST = 200
+ORDER = ("step", "question", "category", "article", "interview", "person", "agency", "event", "office", "page")
+
+
+@dataclass
+class Group:
+    kind: str
+    entries: list[SearchEntry]
+    label: str = ""
+
+
+def variants_of(query: str) -> list[list[str]]:
+    """The words of the query (cut at 100 characters) and those of its counterparts in the glossary."""
+    return [words for words in (tokens(text) for text in with_counterparts(query[:LONGEST])) if words]
+
+
+def search(query: str, language: str) -> list[SearchEntry]:
+    """Live entries that hold every word of the query or of its counterpart in the glossary, best first.
+
+    A query without a letter or digit finds nothing.
+    """
+    return search_words(variants_of(query), language)
+
+
+def search_words(variants: list[list[str]], language: str) -> list[SearchEntry]:
+    if not variants:
+        return []
+    now = timezone.now()
+    live = SearchEntry.objects.filter(language=language, published_at__lte=now).filter(Q(live_until=None) | Q(live_until__gt=now))
+    found = live.filter(any_of(variants))[:MOST]
+    return sorted(found, key=lambda entry: rank(entry, variants))
+
+
+def any_of(variants: list[list[str]]) -> Q:
+    either = Q(pk__in=[])
+    for words in variants:
+        every = Q()
+        for word in words:
+            every &= Q(words__contains=needle(word))
+        either |= every
+    return either
+
+
+def needle(word: str) -> str:
+    """Latin words match at the start of a word, Japanese ones anywhere."""
+    return f" {word}" if LATIN.match(word) else word
+
+
+def rank(entry: SearchEntry, variants) -> tuple:
+    """Words in the title first, then the kinds in the order of use."""
+    title = f" {' '.join(tokens(entry.title))} "
+    in_title = any(all(needle(word) in title for word in words) for words in variants)
+    return not in_title, ORDER.index(entry.kind) if entry.kind in ORDER else len(ORDER), entry.pk
+
+
+def grouped(entries) -> list[Group]:
+    groups: dict[str, Group] = {}
+    for entry in entries:
+        groups.setdefault(entry.kind, Group(entry.kind, [])).entries.append(entry)
+    return list(groups.values())
+
+
+@lru_cache(maxsize=4096)
+def normal_word(word: str) -> str:
+    return normalise(word)
+
+
+def with_counterparts(query: str) -> list[str]:
+    """The query, and the same thing in the other language where the glossary knows it."""
+    wanted = normal_word(query.strip())
+    if len(wanted) < 2:
+        return [query]
+    found = [query]
+    for term in Term.objects.all():
+        ja, reading, en = (normal_word(word) for word in (term.word_ja, term.reading, term.word_en))
+        if wanted in (ja, reading) or (len(wanted) > 3 and wanted in ja):
+            found.append(term.word_en)
+        if wanted in (en, reading) or (len(wanted) > 3 and wanted in en):
+            found.append(term.word_ja)
+    return found
+
+
+def suggestions(query: str, language: str) -> list[str]:
+    """Words of the glossary and titles of topics that look like the query, at most five."""
+    known = [term.word_ja if language == "ja" else term.word_en for term in Term.objects.all()]
+    known += SearchEntry.objects.filter(language=language, kind="category").values_list("title", flat=True)
+    by_form = {normalise(word): word for word in known}
+    return [by_form[form] for form in difflib.get_close_matches(normalise(query[:LONGEST]), by_form, n=5, cutoff=0.5)]

@@ -1,0 +1,49 @@
+from urllib.parse import urlencode
+
+from django.core.paginator import InvalidPage, Paginator
+from django.http import Http404
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from core.links import models_by_kind
+from search.find import LONGEST, grouped, search_words, suggestions, variants_of
+from search.marks import marked
+
+PER_PAGE = 20
+
+
+@require_safe
+def results(request):
+    """What the query finds, 20 a page, grouped by kind; nothing asked shows the field alone."""
+    query = request.GET.get("q", "").strip()[:LONGEST]
+    language = get_language()
+    variants = variants_of(query) if query else []
+    page = page_of(search_words(variants, language), request.GET.get("page", "1"))
+    total = page.paginator.count
+    context = {
+        "query": query,
+        "kept_query": urlencode({"q": query}) if query else "",
+        "page": page,
+        "groups": groups_of(page, variants),
+        "total": total,
+        "hints": suggestions(query, language) if query and not total else [],
+    }
+    return render(request, "search/results.html", context)
+
+
+def page_of(entries: list, number: str):
+    """One page of the entries; raises Http404 for a number that is none or out of range."""
+    try:
+        return Paginator(entries, PER_PAGE).page(number)
+    except InvalidPage as error:
+        raise Http404(number) from error
+
+
+def groups_of(page, variants) -> list:
+    groups = grouped(page)
+    for group in groups:
+        group.label = models_by_kind()[group.kind]._meta.verbose_name_plural
+        for entry in group.entries:
+            entry.marked = marked(entry, variants)
+    return groups
