@@ -1,0 +1,144 @@
+from django.conf import settings
+from django.db import connection
+from django.db.models import Count, Q
+from django.db.utils import DatabaseError, InterfaceError
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from agencies.models import Agency
+from core.links import Link, absolute
+from core.models import is_live
+from core.views import ContentDetailView
+from desk.models import Office
+from events.models import Event
+from faq.models import Category
+from guide.models import Article
+from interviews.models import Interview, Person
+from pages.models import Notice, Page
+from steps.models import Step
+
+
+def figures() -> dict:
+    """How many people, interviews and videos the site shows at this moment."""
+    article = is_live(timezone.now(), "interview__") & Q(consent__scope__in=("article", "video"))
+    video = article & Q(consent__scope="video", interview__clip__isnull=False)
+    return Person.objects.published().aggregate(
+        people=Count("pk"), interviews=Count("pk", filter=article), videos=Count("pk", filter=video)
+    )
+
+
+ECHOES = {
+    "steps": {"ja": "Five steps", "en": "5つのステップ"},
+    "interviews": {"ja": "Interviews", "en": "インタビュー"},
+    "topics": {"ja": "Questions", "en": "よくある質問"},
+    "agencies": {"ja": "Agencies", "en": "紹介会社"},
+    "guide": {"ja": "Guide", "en": "働き方ガイド"},
+    "events": {"ja": "Events", "en": "イベント"},
+}
+"""The small echo over each heading of the home page: for readers of a language, the words in the other."""
+
+
+def organization() -> dict:
+    return {
+        "@type": "GovernmentOrganization",
+        "name": "Tokyo Metropolitan Government, Bureau of Industrial and Labor Affairs",
+        "url": absolute(reverse("pages:home")),
+        "logo": absolute(static("img/icon-512.png")),
+    }
+
+
+@require_safe
+def home(request):
+    language = get_language()
+    context = {
+        "organization": organization(),
+        "echoes": {name: words[language] for name, words in ECHOES.items()},
+        "notices": Notice.objects.published(),
+        "mosaic": list(Person.objects.published().for_cards().on_home()[:20]),
+        "figures": figures(),
+        "steps": list(Step.objects.published().for_cards()),
+        "featured": list(Interview.objects.published().for_cards().featured()[:4]),
+        "topics": list(Category.objects.published().for_cards().with_counts()),
+        "agencies": Agency.objects.published().for_cards().in_turn()[:3],
+        "articles": Article.objects.published().for_cards()[:4],
+        "events": Event.objects.published().for_cards().upcoming()[:3],
+        "telephone": Office.objects.published().filter(is_telephone_desk=True).first(),
+    }
+    return render(request, "pages/home.html", context)
+
+
+class PageDetailView(ContentDetailView):
+    model = Page
+
+
+SITEMAP = [
+    (_("People"), "interviews:list", Person),
+    (_("Interviews"), "interviews:list", Interview),
+    (_("Five steps"), "steps:list", Step),
+    (_("Questions and answers"), "faq:list", Category),
+    (_("Agencies"), "agencies:list", Agency),
+    (_("Guide to working life"), "guide:list", Article),
+    (_("Events"), "events:list", Event),
+    (_("About this site"), "pages:about", Page),
+]
+
+
+@require_safe
+def sitemap(request):
+    """Every page of the site as a list of links, for readers."""
+    parts = [{"name": name, "url": reverse(view), "links": links_of(model)} for name, view, model in SITEMAP]
+    return render(request, "pages/sitemap.html", {"parts": parts})
+
+
+def links_of(model) -> list[Link]:
+    rows = model.objects.published()
+    return [Link(*row) for row in rows.as_links().order_by(*model._meta.ordering)]
+
+
+@require_safe
+def robots(request):
+    rule = "Disallow: /" if settings.DEMO else "Disallow: /admin/\nDisallow: /accounts/"
+    return HttpResponse(f"User-agent: *\n{rule}\n\nSitemap: {settings.SITE_ORIGIN}/sitemap.xml\n", content_type="text/plain")
+
+
+@require_safe
+def healthz(request):
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+def readyz(request):
+    """200 when the database answers, else 503."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (DatabaseError, InterfaceError):
+        return HttpResponse("the database does not answer\n", status=503, content_type="text/plain")
+    return HttpResponse("ready\n", content_type="text/plain")
+
+
+@require_safe
+def favicon(request):
+    return redirect(static("img/icon-192.png"))
+
+
+@require_safe
+def manifest(request):
+    data = {
+        "name": "TOKYO CAREER GUIDE",
+        "short_name": "Tokyo Career",
+        "start_url": "/",
+        "display": "browser",
+        "background_color": "#fbfaf6",
+        "theme_color": "#14233f",
+        "icons": [
+            {"src": static(f"img/icon-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": "any"} for size in (192, 512)
+        ],
+    }
+    return JsonResponse(data, content_type="application/manifest+json")
