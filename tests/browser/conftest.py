@@ -1,0 +1,73 @@
+import shutil
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test import Client
+from playwright.sync_api import sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    program = next(path for name in PROGRAMS if (path := shutil.which(name)))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def end_other_sessions():
+    """Threads of the server whose visitor kept the line open still hold the database, which then cannot be dropped."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+
+@pytest.fixture(scope="session")
+def site(django_db_setup, django_db_blocker):
+    """The address of the running site with the demo content, which no test of a reader changes."""
+    with django_db_blocker.unblock():
+        server = LiveServer("localhost")
+        yield server.url
+        server.stop()
+        end_other_sessions()
+
+
+@pytest.fixture(scope="session")
+def staff_session(site, django_db_blocker):
+    """The session of an administrator who is really in the database, as a cookie for the browser."""
+    with django_db_blocker.unblock():
+        user = get_user_model().objects.create_superuser("editor", "", "a long enough password")
+        client = Client()
+        client.force_login(user)
+        yield {"name": "session", "value": client.cookies["session"].value, "url": site}
+        user.delete()
+
+
+@pytest.fixture
+def open_page(browser, site):
+    """A function: path, width, further context options -> the loaded page; its complaints in ``page.complaints``."""
+    contexts = []
+
+    def load(path: str, width: int = 360, height: int = 740, **options):
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.complaints = []
+        page.on("console", lambda message: page.complaints.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.goto(site + path)
+        return page
+
+    yield load
+    for context in contexts:
+        context.close()

@@ -1,0 +1,95 @@
+"""Pictures: what is refused, and what an accepted one becomes."""
+
+import io
+import re
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from core.images import open_picture
+from interviews.models import Person
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def picture(kind="JPEG", size=(400, 500), **options) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", size, "#8899aa").save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def moving() -> bytes:
+    buffer = io.BytesIO()
+    frames = [Image.new("RGB", (50, 50), color) for color in ("red", "blue")]
+    frames[0].save(buffer, "WEBP", save_all=True, append_images=frames[1:])
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.jpg", b""),
+        ("a.jpg", b"no picture at all"),
+        ("a.jpg", picture()[:-200]),
+        ("a.png", picture()),
+        ("a.jpg", picture("TIFF")),
+        ("a.jpg", picture("BMP")),
+        ("a.gif", picture("GIF")),
+        ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
+        ("a.webp", moving()),
+        ("a.png", picture("PNG", (12_001, 1))),
+    ],
+)
+def test_editor_is_refused_anything_but_one_sound_picture(name, data):
+    with pytest.raises(ValidationError):
+        open_picture(io.BytesIO(data), name)
+
+
+def test_a_photo_keeps_neither_place_nor_turn_nor_name():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif[0x010E] = "SECRET PLACE"
+    row = factories.person()
+    row.photo.save("my holiday.jpg", SimpleUploadedFile("my holiday.jpg", picture(size=(500, 400), exif=exif)))
+    row.refresh_from_db()
+    assert re.fullmatch(r"[0-9a-f]{8}\.webp", row.photo.name)
+    assert [row.photo_width, row.photo_height] == [400, 500]
+    with row.photo.open("rb") as file:
+        assert b"SECRET" not in file.read()
+
+
+def test_renditions_are_public_and_the_master_is_not():
+    row = Person.objects.get(order=1)
+    for width in (160, 320, 600):
+        for kind in ("avif", "webp"):
+            with default_storage.open(row.photo.rendition(width, kind)) as file:
+                image = Image.open(file)
+                assert [image.size, image.format] == [(width, width * 5 // 4), kind.upper()]
+    assert not default_storage.exists(row.photo.name)
+
+
+def test_a_cut_follows_the_focal_point():
+    row = factories.person()
+    wide = Image.new("RGB", (1000, 500), "red")
+    wide.paste("blue", (500, 0, 1000, 500))
+    buffer = io.BytesIO()
+    wide.save(buffer, "PNG")
+    colours = []
+    for place in (0, 100):
+        row.photo_x = place
+        row.photo.save("wide.png", SimpleUploadedFile("wide.png", buffer.getvalue()))
+        with default_storage.open(row.photo.rendition(320, "webp")) as file:
+            colours.append(Image.open(file).convert("RGB").getpixel((160, 200)))
+    assert [colour[0] > 200 for colour in colours] == [True, False]
+
+
+def test_publishing_a_picture_without_words_is_refused():
+    row = Person.objects.get(order=1)
+    row.photo_alt_en = ""
+    with pytest.raises(ValidationError) as refused:
+        row.full_clean()
+    assert list(refused.value.message_dict) == ["photo_alt_en"]
