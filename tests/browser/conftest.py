@@ -23,13 +23,17 @@ def browser():
         browser.close()
 
 
-def end_other_sessions():
-    """Threads of the server whose visitor kept the line open still hold the database, which then cannot be dropped."""
+def let_go_of_the_database():
+    """The browser driver's loop has a connection of its own here, and threads of the server whose visitor kept the line open have theirs.
+
+    PostgreSQL drops no database that a session still holds.
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
+    connection.close()
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +43,7 @@ def site(django_db_setup, django_db_blocker):
         server = LiveServer("localhost")
         yield server.url
         server.stop()
-        end_other_sessions()
+        let_go_of_the_database()
 
 
 @pytest.fixture(scope="session")
