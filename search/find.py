@@ -1,6 +1,7 @@
 """search(query, language): what visitors find, the same on both databases."""
 
 import difflib
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,6 +13,7 @@ from search.models import SearchEntry, Term
 from search.words import LATIN, tokens
 
 LONGEST = 100
+SLASH, REMARK = re.compile(r"\s*[/／]\s*"), re.compile(r"[（(].*?[)）]")
 MOST = 200
 ORDER = ("step", "question", "category", "article", "interview", "person", "agency", "event", "office", "page")
 
@@ -74,29 +76,38 @@ def grouped(entries) -> list[Group]:
     return list(groups.values())
 
 
+def names_of(words: str) -> list[str]:
+    """The names in a field of the glossary: 査証／ビザ are two; a remark in brackets is none."""
+    return [name for name in SLASH.split(REMARK.sub("", words).strip()) if name]
+
+
 @lru_cache(maxsize=4096)
-def normal_word(word: str) -> str:
-    return normalise(word)
+def forms_of(words: str) -> tuple[str, ...]:
+    return tuple(normalise(name) for name in names_of(words))
+
+
+def is_part(wanted: str, names: tuple[str, ...]) -> bool:
+    return len(wanted) > 3 and any(wanted in name for name in names)
+
+
+def counterparts(wanted: str, term: Term) -> tuple[str, ...]:
+    """Every name of the thing that is wanted; where the query is only a part of a name, those in the other language."""
+    japanese, readings, english = (forms_of(words) for words in (term.word_ja, term.reading, term.word_en))
+    if wanted in japanese + readings + english:
+        return japanese + english
+    return english if is_part(wanted, japanese) else japanese if is_part(wanted, english) else ()
 
 
 def with_counterparts(query: str) -> list[str]:
-    """The query, and the same thing in the other language where the glossary knows it."""
-    wanted = normal_word(query.strip())
-    if len(wanted) < 2:
-        return [query]
-    found = [query]
-    for term in Term.objects.all():
-        ja, reading, en = (normal_word(word) for word in (term.word_ja, term.reading, term.word_en))
-        if wanted in (ja, reading) or (len(wanted) > 3 and wanted in ja):
-            found.append(term.word_en)
-        if wanted in (en, reading) or (len(wanted) > 3 and wanted in en):
-            found.append(term.word_ja)
-    return found
+    """The query, and the same thing under its other names where the glossary knows it."""
+    wanted = normalise(query.strip())
+    terms = Term.objects.all() if len(wanted) > 1 else ()
+    return [query, *(name for term in terms for name in counterparts(wanted, term))]
 
 
 def suggestions(query: str, language: str) -> list[str]:
     """Words of the glossary and titles of topics that look like the query, at most five."""
-    known = [term.word_ja if language == "ja" else term.word_en for term in Term.objects.all()]
+    known = [name for term in Term.objects.all() for name in names_of(term.word_ja if language == "ja" else term.word_en)]
     known += SearchEntry.objects.filter(language=language, kind="category").values_list("title", flat=True)
     by_form = {normalise(word): word for word in known}
     return [by_form[form] for form in difflib.get_close_matches(normalise(query[:LONGEST]), by_form, n=5, cutoff=0.5)]

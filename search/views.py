@@ -3,6 +3,7 @@ from urllib.parse import urlencode
 from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404
 from django.shortcuts import render
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
@@ -43,7 +44,7 @@ def page_of(entries: list, number: str):
 def groups_of(page, variants) -> list:
     groups = grouped(page)
     for group in groups:
-        group.label = models_by_kind()[group.kind]._meta.verbose_name_plural
+        group.label = capfirst(models_by_kind()[group.kind]._meta.verbose_name_plural)
         for entry in group.entries:
             entry.marked = marked(entry, variants)
     return groups

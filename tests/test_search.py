@@ -15,6 +15,14 @@ def slugs(query, language, kind="article"):
     return {entry.url.rstrip("/").split("/")[-1] for entry in search(query, language) if entry.kind == kind}
 
 
+def test_each_of_the_names_of_a_thing_finds_the_pages_with_any_of_them():
+    Term.objects.create(word_ja="縞馬証／シマ票（見本）", reading="しまうましょう", word_en="zebra permit / ZP")
+    row, other = factories.article(title_ja="シマ票の話", title_en="Getting a ZP"), factories.article(title_ja="見本の話")
+    assert slugs("縞馬証", "ja") == slugs("zebra permit", "ja") == slugs("しまうましょう", "ja") == {row.slug}
+    assert slugs("zebra permit", "en") == slugs("シマ票", "en") == {row.slug}
+    assert other.slug in slugs("見本", "ja")
+
+
 @pytest.mark.parametrize("query", ["ビザ", "びざ", "ﾋﾞｻﾞ"])
 def test_one_word_in_three_scripts_finds_the_same(query):
     found = search(query, "ja")
