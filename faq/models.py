@@ -89,6 +89,12 @@ class Question(Content):
     def rows_to_search(self):
         return list(self.figures.all())
 
+    @property
+    def card_key(self):
+        """Its own row and date of check, the pictures in it and the pages it leads to (``attach_links`` comes first)."""
+        figures = [(figure.pk, figure.caption, figure.unit, figure.rows) for figure in self.figures.all()]
+        return (*super().card_key, self.category.slug, self.is_overdue, *figures, *self.related)
+
     def schema_org(self) -> dict:
         answer = {"@type": "Answer", "text": without_readings(self.answer), "url": absolute(self.get_absolute_url())}
         return {"@type": "Question", "name": self.title, "acceptedAnswer": answer}

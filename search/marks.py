@@ -33,9 +33,14 @@ def spans_of(text: str, wanted: frozenset[str]) -> list[tuple[int, int]]:
     latin = tuple(word for word in wanted if LATIN.match(word))
     spans = [match.span() for match in WORD.finditer(text) if form_of(match[0]).startswith(latin)] if latin else []
     for word in wanted.difference(latin):
-        folded = "".join(form_of(character)[0] for character in text)
-        spans += [match.span() for match in re.finditer(re.escape(word), folded)]
+        spans += [match.span() for match in re.finditer(re.escape(word), folded(text))]
     return sorted(spans)
+
+
+@lru_cache(maxsize=500)
+def folded(text: str) -> str:
+    """The text with each character in the form of the index, so that places in one are places in the other."""
+    return "".join([form_of(character)[0] for character in text])
 
 
 def highlight(text: str, wanted: frozenset[str]) -> SafeString:
