@@ -47,6 +47,7 @@ def main() -> None:
     settings.ALLOWED_HOSTS = ["testserver"]
     broken = []
     print(f"{'page':44} {'queries':>8} {'CPU ms':>8} {'KB br 5':>8}")
+    print(f"{'/healthz (client and middleware alone)':44} {0:8} {measure('/healthz')[1]:8.1f}")
     for path in paths():
         for language in ("ja", "en"):
             url = address(path, language)
