@@ -47,9 +47,13 @@ class ContentQuerySet(models.QuerySet):
         return self
 
     def as_links(self):
-        """Kind, slug, both names and what the address is made from: the columns of a Link, fit for a union."""
+        """Kind, slug, both names and what the address is made from: the columns of a Link, fit for a union.
+
+        Not rewritten by modeltranslation, which would put the columns into an order that changes from process to process.
+        """
         name, kind = self.model.required_translations[0], Value(self.model._meta.model_name, models.CharField())
-        return self.order_by().values_list(kind, "slug", f"{name}_ja", f"{name}_en", F(self.model.address_from))
+        columns = kind, "slug", f"{name}_ja", f"{name}_en", F(self.model.address_from)
+        return self.order_by().rewrite(False).values_list(*columns)
 
     def pager(self, slug: str) -> dict:
         """``previous`` and ``next`` (Link or None) round a row in the order of the model, and its ``number`` from 1."""

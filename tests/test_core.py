@@ -133,3 +133,12 @@ def test_words_that_mean_the_same_have_one_form(a, b):
 
 def test_a_plain_text_has_neither_tags_nor_readings():
     assert text.plain("<p>{名刺|めいし}を</p><p>渡す</p>") == "名刺を 渡す"
+
+
+def test_links_to_pages_of_every_kind_at_once_carry_their_own_names_and_addresses():
+    rows = [model.objects.published().first() for model in content_models()]
+    links = links_to(" ".join(row.reference for row in rows))
+    for language in ("ja", "en"):
+        with translation.override(language):
+            found = {reference: (link.kind, link.slug, link.heading, link.url) for reference, link in links.items()}
+            assert found == {row.reference: (row._meta.model_name, row.slug, row.heading, row.get_absolute_url()) for row in rows}

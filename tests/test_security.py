@@ -7,12 +7,15 @@ import pytest
 pytestmark = pytest.mark.django_db
 
 
-def test_public_pages_carry_the_strict_policy_and_the_hash_of_their_style(client, language):
+def test_public_pages_carry_the_strict_policy_and_the_hashes_of_their_styles(client, language):
     response = client.get(f"/{language}/")
     policy = response.headers["Content-Security-Policy"]
-    style = re.search(r"<style>(.*?)</style>", response.content.decode(), re.S)[1]
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    assert f"style-src 'sha256-{digest}'" in policy
+    styles = re.findall(r"<style>(.*?)</style>", response.content.decode(), re.S)
+    digests = [base64.b64encode(hashlib.sha256(style.encode()).digest()).decode() for style in styles]
+    allowed = re.search(r"style-src ([^;]+)", policy)[1].split()
+    assert len(digests) == 3
+    assert {f"'sha256-{digest}'" for digest in digests} <= set(allowed)
+    assert all(source.startswith("'sha256-") for source in allowed)
     assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy and "unsafe" not in policy and "nonce" not in policy
 
 

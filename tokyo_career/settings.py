@@ -198,14 +198,17 @@ STORAGES = {
 WHITENOISE_MAX_AGE = 3600
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
-# Inlined in every page without the blanks that only its authors need; the hash below allows exactly this text.
-_sheet = (BASE_DIR / "static/css/site.css").read_text()
-STYLESHEET = re.sub(r"(?<=[a-z]): |, ", lambda match: match[0].strip(), re.sub(r"\s*([{};\n])\s*", lambda match: match[1].strip(), _sheet))
-_style_hash = base64.b64encode(hashlib.sha256(STYLESHEET.encode()).digest()).decode()
+# Inlined without the blanks that only their authors need; the hashes in the policy allow exactly these texts.
+STYLESHEETS = {
+    name: re.sub(r"(?<=[a-z]): |, ", lambda match: match[0].strip(), re.sub(r"\s*([{};\n])\s*", lambda match: match[1].strip(), sheet))
+    for name in ("site", "cards", "reading", "forms")
+    for sheet in [(BASE_DIR / f"static/css/{name}.css").read_text()]
+}
+STYLE_HASHES = [f"'sha256-{base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()}'" for sheet in STYLESHEETS.values()]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
-        "style-src": [f"'sha256-{_style_hash}'"],
+        "style-src": STYLE_HASHES,
         "img-src": [SELF],
         "media-src": [SELF],
         "font-src": [SELF],

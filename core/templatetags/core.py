@@ -94,9 +94,9 @@ def tokyo(value):
 
 
 @register.simple_tag
-def stylesheet():
-    """The one stylesheet, inlined; its hash is in the Content-Security-Policy."""
-    return mark_safe(f"<style>{settings.STYLESHEET}</style>")
+def stylesheet(*names):
+    """Stylesheets of ``static/css/``, inlined; their hashes are in the Content-Security-Policy."""
+    return format_html_join("", "<style>{}</style>", ((mark_safe(settings.STYLESHEETS[name]),) for name in names))
 
 
 @lru_cache(maxsize=1)
