@@ -12,6 +12,7 @@ STAFF_PATHS = ("/admin/", "/accounts/")
 NONSENSE = ("\x00", "%00", "\r", "\n", "%0a", "%0d", "%0A", "%0D")
 COMPRESSED = ("text/html", "application/xml", "application/atom+xml", "text/calendar", "text/plain", "application/manifest+json")
 SMALLEST = 400
+LONGEST_ADDRESS = 2_000
 
 
 class Gone(Exception):
@@ -24,14 +25,18 @@ def language_of(request) -> str:
 
 
 class SpeakPlainly:
-    """Nonsense gets a page in the reader's language: 400 for NUL and line breaks in an address, 405 for a wrong method."""
+    """Nonsense gets a page in the reader's language.
+
+    400 for an address with NUL or line breaks or of more than 2,000 characters, 405 for a wrong method.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
         address = request.path_info + request.META.get("QUERY_STRING", "")
-        if not request.path_info.startswith(STAFF_PATHS) and any(part in address for part in NONSENSE):
+        nonsense = len(address) > LONGEST_ADDRESS or any(part in address for part in NONSENSE)
+        if nonsense and not request.path_info.startswith(STAFF_PATHS):
             return self.page(request, 400)
         response = self.get_response(request)
         if response.status_code == 405 and not request.path_info.startswith(STAFF_PATHS):

@@ -7,5 +7,6 @@ control_socket_disable = True
 timeout = 30
 graceful_timeout = 10
 keepalive = 5
+limit_request_line = 0  # the application answers long addresses in words; the front server bounds them
 accesslog = None
 loglevel = "warning"

@@ -17,13 +17,15 @@ PER_PAGE = 20
 @require_safe
 def results(request):
     """What the query finds, 20 a page, grouped by kind; nothing asked shows the field alone."""
-    query = request.GET.get("q", "").strip()[:LONGEST]
+    asked = request.GET.get("q", "").strip()
+    query = asked[:LONGEST]
     language = get_language()
     variants = variants_of(query) if query else []
     page = page_of(search_words(variants, language), request.GET.get("page", "1"))
     total = page.paginator.count
     context = {
         "query": query,
+        "was_cut": len(asked) > LONGEST,
         "kept_query": urlencode({"q": query}) if query else "",
         "page": page,
         "groups": groups_of(page, variants),

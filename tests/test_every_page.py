@@ -14,6 +14,7 @@ from tests.pages_of import KINDS, address, paths
 
 pytestmark = pytest.mark.django_db
 BUDGETS = {"": 12, "people/": 8, "sitemap/": 9}
+LONG = "a" * 10_000
 JSON_LD = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.S)
 
 
@@ -130,8 +131,10 @@ def test_unknown_slug_gets_a_404_with_the_five_ways_on(client, kind, language):
         assert f'href="/{language}/{way}"' in page
 
 
-@pytest.mark.parametrize("path", ["%00", "people/%00/", "faq/?open=%00", "search/?q=%00", "people/?from=VN%0d%0aX", "steps/?done=%0a"])
-def test_nul_and_line_breaks_in_an_address_get_a_400(client, path, language):
+@pytest.mark.parametrize(
+    "path", ["%00", "people/%00/", "faq/?open=%00", "search/?q=%00", "people/?from=VN%0d%0aX", "steps/?done=%0a", LONG, f"search/?q={LONG}"]
+)
+def test_nul_line_breaks_and_thousands_of_letters_in_an_address_get_a_400(client, path, language):
     response = client.get(f"/{language}/{path}")
     assert response.status_code == 400
     assert f'<html lang="{language}">' in response.content.decode()
