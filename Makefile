@@ -7,6 +7,7 @@ PY := $(VENV)/bin/python
 export PORT
 export VAR := $(abspath $(VAR))
 export SITE_ORIGIN ?= http://127.0.0.1:$(PORT)
+export STAFF_MFA ?= off
 ifdef DATABASE_URL
 export DATABASE_URL
 endif

@@ -12,7 +12,7 @@ from django_countries.fields import CountryField
 from phonenumber_field.modelfields import PhoneNumberField
 
 from core import taxonomy
-from core.models import Content, ContentQuerySet, complete_when_published
+from core.models import STATE_FIELDS, Content, ContentQuerySet, complete_when_published
 from core.richtext import RichTextField
 from core.taxonomy import CodesField, labelled
 
@@ -21,6 +21,11 @@ REGISTER_URL = "https://jinzai.hellowork.mhlw.go.jp/"
 
 VERIFIED_DAYS = 90
 """After so many days a verification no longer counts as fresh."""
+
+WARNING_DAYS = 60
+"""So many days before its end a licence is listed."""
+
+LICENCE_FIELDS = ("licence_number", "licence_valid_until", "scope", "countries")
 
 LICENCE = re.compile(r"^(0[1-9]|[1-3][0-9]|4[0-7])-ユ-[0-9]{6}$")
 """Prefecture 01–47 (JIS X 0401), the mark of fee-charging placement, six digits."""
@@ -46,6 +51,19 @@ class AgencyQuerySet(ContentQuerySet):
         at = at or timezone.now()
         return super().published(at).filter(licence_valid_until__gte=timezone.localdate(at))
 
+    def ending(self, days: int = WARNING_DAYS):
+        """Licences that end within so many days (Tokyo days)."""
+        today = timezone.localdate()
+        return self.filter(licence_valid_until__range=(today, today + timezone.timedelta(days=days)))
+
+    def lapsed(self):
+        return self.filter(licence_valid_until__lt=timezone.localdate())
+
+    def unverified(self):
+        """Not looked up in the register within the last 90 days."""
+        fresh = timezone.localdate() - timezone.timedelta(days=VERIFIED_DAYS)
+        return self.exclude(verified_on__gte=fresh)
+
     def speaking(self, code: str):
         return self.filter(languages__contains=f",{code},")
 
@@ -59,6 +77,10 @@ class Agency(Content):
     """A licensed fee-charging employment placement business (有料職業紹介事業者) that agreed to the posting standards."""
 
     required_translations = ("name", "summary", "body", "address")
+    state_fields = (
+        *STATE_FIELDS, "licence_number", "licence_valid_until", "scope", "countries", "verified_on", "verified_by", "edited_by",
+        "scope_checked_on", "agreed_on",
+    )  # fmt: skip
     searched = ("name", "summary", "body", "address")
     on_cards = (
         "slug", "name", "summary", "licence_number", "licence_valid_until", "scope", "countries", "verified_on", "is_sample",
@@ -77,6 +99,8 @@ class Agency(Content):
     countries = CountryField(_("countries filed"), multiple=True, blank=True)
     verified_on = models.DateField(_("verified on"), null=True, blank=True)
     verified_by = models.CharField(_("verified by"), max_length=80, blank=True)
+    edited_by = models.CharField(max_length=150, blank=True, editable=False)
+    scope_checked_on = models.DateField(_("scope abroad seen in the register on"), null=True, blank=True)
     agreed_on = models.DateField(_("agreed to the posting standards on"), null=True, blank=True)
     is_sample = models.BooleanField(_("sample"), default=False)
     fields = CodesField(_("fields"), max_length=300, choices=taxonomy.JOB_FAMILIES)
@@ -110,8 +134,27 @@ class Agency(Content):
 
     def clean(self):
         super().clean()
+        if self.published_at and not self.agreed_on:
+            raise ValidationError({"agreed_on": _("Enter the day on which the agency agreed to the posting standards.")})
         if self.scope == "abroad" and not self.countries:
             raise ValidationError({"countries": _("Name the countries that the licence covers.")})
+
+    def verify(self, username: str, scope_seen: bool) -> None:
+        """Note that somebody looked the licence up in the register today (Tokyo). Raises ValidationError in words."""
+        if self.edited_by and self.edited_by == username:
+            raise ValidationError(_("You entered this licence yourself: somebody else has to verify it."))
+        if self.scope == "abroad" and not scope_seen:
+            raise ValidationError(
+                _("Look up whether the register names the placement of people abroad and the countries, then tick the box.")
+            )
+        today = timezone.localdate()
+        self.verified_on, self.verified_by = today, username
+        self.scope_checked_on = today if self.scope == "abroad" else None
+        self.save()
+
+    def licence_was_edited(self, username: str) -> None:
+        """A changed licence is unverified until somebody else has looked it up."""
+        self.edited_by, self.verified_on, self.verified_by, self.scope_checked_on = username, None, "", None
 
     @property
     def live_until(self):

@@ -1,12 +1,24 @@
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.redirects.models import Redirect
 from django.db import models
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from js_asset import Media
-from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
+from modeltranslation.admin import TranslationAdmin, TranslationInlineModelAdmin
 from reversion.admin import VersionAdmin
 
+from core.deciding import ProposalAdmin
+from core.forms import ContentForm, PartFormSet, TextsForm
+from core.history import HistoryAdmin, conflict_text
+from core.linkcheck import LinkFault
 from core.models import REQUIRED_LANGUAGES, SiteText
+from core.proposal_admin import ProposalMixin, is_rehearsal
+from core.proposals import Proposal
+from core.translation_state import OutdatedTranslation, notes_on_page, pages_with, parts_of, texts_of
+
+admin.site.register(Proposal, ProposalAdmin)
 
 
 def side_by_side(*names: str) -> list:
@@ -14,38 +26,96 @@ def side_by_side(*names: str) -> list:
     return [tuple(f"{name}_{language}" for language in REQUIRED_LANGUAGES) for name in names]
 
 
-class ContentAdmin(VersionAdmin, TranslationAdmin):
-    """Every content model: ja and en side by side, dates of truth, schedule, history."""
+class TranslationFilter(admin.SimpleListFilter):
+    """Pages with a text in a state; the matrix of translations links here with model:field:language:state."""
 
+    title = _("translation")
+    parameter_name = "gap"
+
+    def lookups(self, request, model_admin):
+        return [("missing", _("something is missing")), ("outdated", _("something is outdated")), ("complete", _("everything is current"))]
+
+    def queryset(self, request, queryset):
+        value, model = self.value(), queryset.model
+        if value == "complete":
+            return queryset.exclude(pages_with(model, "missing")).exclude(pages_with(model, "outdated"))
+        if value in ("missing", "outdated"):
+            return queryset.filter(pages_with(model, value))
+        return queryset.filter(gap_condition(model, value)) if value else queryset
+
+
+def gap_condition(model, value: str) -> models.Q:
+    """The condition behind one cell of the matrix; nothing for a cell that does not exist."""
+    owners = {owner._meta.label_lower: owner for owner in [model, *(part for _name, part, _key in parts_of(model))]}
+    label, field, language, state = (value.split(":") + [""] * 4)[:4]
+    owner = owners.get(label)
+    if owner is None or field not in texts_of(owner) or language not in REQUIRED_LANGUAGES or state not in ("missing", "outdated"):
+        return models.Q(pk__in=[])
+    return pages_with(model, state, owner, field, language)
+
+
+class VersionedAdmin(HistoryAdmin, VersionAdmin, TranslationAdmin):
+    """Rows with a history and texts in both languages."""
+
+    form = ContentForm
     history_latest_first = True
-    list_display = ["__str__", "slug", "published_at", "checked_on"]
-    list_filter = ["published_at"]
-    search_fields = ["slug"]
-    date_hierarchy = "published_at"
-    own_fields: tuple = ()
+    change_form_template = "admin/content_change_form.html"
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
-    class Media:
-        css = {"all": ["css/admin.css"]}
-
-    def get_fieldsets(self, request, obj=None):
-        translated = self.trans_opts.get_field_names()
-        names = [field.name for field in self.model._meta.fields if field.name in translated and field.name != "source_name"]
-        return [
-            (None, {"fields": [*side_by_side(*names), *self.own_fields]}),
-            (_("Publishing"), {"fields": ["slug", "published_at", "unpublish_at", "see_also"]}),
-            (_("Source"), {"fields": ["checked_on", "check_by", *side_by_side("source_name"), "source_url"]}),
-        ]
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.notes = request.notes = notes_on_page(obj)
+        form.conflict = staticmethod(lambda seen: conflict_text(obj, seen)) if obj else None
+        return form
 
     def render_change_form(self, request, context, *args, **kwargs):
         # The editor's import map is an inline script: it gets this response's nonce.
         context["media"] = Media.from_media(context["media"]).with_nonce(request.csp_nonce)
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        if is_rehearsal(request):
+            return
+        for each in [form, *(row for formset in formsets for row in formset.initial_forms if not formset._should_delete_form(row))]:
+            if change and each.has_changed():
+                each.remember_translations(form.instance)
+        OutdatedTranslation.objects.filter(
+            pk__in=[pk for pk in request.POST.getlist("still_holds") if pk.isdigit()], page_model=form.instance._meta.label_lower,
+            page_id=form.instance.pk,
+        ).delete()  # fmt: skip
+
+
+class ContentAdmin(ProposalMixin, VersionedAdmin):
+    """Every content model: ja and en side by side, dates of truth, schedule, preview, proposals, history."""
+
+    list_display = ["__str__", "slug", "published_at", "checked_on"]
+    list_filter = ["published_at"]
+    search_fields = ["slug"]
+    date_hierarchy = "published_at"
+    own_fields: tuple = ()
+
+    def get_list_filter(self, request):
+        return [*super().get_list_filter(request), TranslationFilter]
+
+    def get_fieldsets(self, request, obj=None):
+        names = [name for name in texts_of(self.model) if name != "source_name"]
+        return [
+            (None, {"fields": [*side_by_side(*names), *self.own_fields]}),
+            (_("Publishing"), {"fields": ["slug", "published_at", "unpublish_at", "see_also"]}),
+            (_("Source"), {"fields": ["checked_on", "check_by", *side_by_side("source_name"), "source_url"]}),
+        ]
+
+    def get_readonly_fields(self, request, obj=None):
+        """Whether and when a page is shown is decided by those who may publish; a proposal may say it."""
+        fixed = super().get_readonly_fields(request, obj)
+        open_to_all = self.may_publish(request) or getattr(request, "is_proposing", False)
+        return fixed if open_to_all else (*fixed, "published_at", "unpublish_at", *(["slug"] if obj and obj.published_at else []))
+
     def save_model(self, request, obj, form, change):
         before = type(obj).objects.filter(pk=obj.pk).first() if change and "slug" in form.changed_data else None
         super().save_model(request, obj, form, change)
-        if before:
+        if before and not is_rehearsal(request):
             remember_addresses(before, obj)
 
 
@@ -56,15 +126,60 @@ def remember_addresses(before, after) -> None:
         Redirect.objects.update_or_create(site_id=1, old_path=old, defaults={"new_path": new})
 
 
-class SectionInline(TranslationStackedInline):
+class PartInline(TranslationInlineModelAdmin):
+    """Rows that live in a page; who may change (or propose a change of) the page may change its rows."""
+
+    form = TextsForm
+    formset = PartFormSet
     extra = 0
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.form.notes = getattr(request, "notes", {})
+        return formset
+
+    def _of_page(self, request, obj) -> bool:
+        page_admin = self.admin_site.get_model_admin(self.parent_model)
+        return page_admin.has_change_permission(request, obj) if obj else page_admin.has_add_permission(request)
+
+    def has_add_permission(self, request, obj=None):
+        return self._of_page(request, obj)
+
+    has_change_permission = has_delete_permission = has_add_permission
+
+    def has_view_permission(self, request, obj=None):
+        return self.admin_site.get_model_admin(self.parent_model).has_view_permission(request, obj)
+
+
+class SectionInline(PartInline, admin.StackedInline):
     fields = ["order", *side_by_side("heading", "body")]
 
 
-@admin.register(SiteText)
-class SiteTextAdmin(VersionAdmin, TranslationAdmin):
+@admin.register(LinkFault)
+class LinkFaultAdmin(admin.ModelAdmin):
+    """What the last check could not reach; a line leads to the page to be mended."""
+
+    list_display = ["url", "page", "language", "problem", "since", "checked_at"]
+    list_display_links = None
+    list_filter = ["language", "page_model"]
+    search_fields = ["url"]
+
     def has_add_permission(self, request):
-        return not SiteText.objects.exists()
+        return False
+
+    @admin.display(description=_("page"))
+    def page(self, obj):
+        model = apps.get_model(obj.page_model)
+        url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[obj.page_id])
+        return format_html('<a href="{}">{} {}</a>', url, model._meta.verbose_name, obj.page_id)
+
+
+@admin.register(SiteText)
+class SiteTextAdmin(VersionedAdmin):
+    fieldsets = [(None, {"fields": [*side_by_side("strip", "owner", "operator", "phone_note"), "phone"]})]
+
+    def has_add_permission(self, request):
+        return False
 
     def has_delete_permission(self, request, obj=None):
         return False

@@ -140,6 +140,12 @@ class PhotoFieldFile(ImageFieldFile):
         """The address of the widest rendition as WebP; empty without a picture."""
         return self.rendition_url(self.widths[-1], "webp") if self else ""
 
+    def refocus(self) -> None:
+        """Crop anew round the present focal point, under a new name: the old files stay for pages that still name them."""
+        with self.open("rb") as file:
+            self.name = self.storage.save(random_name(self.instance, self.name), file)
+        self.render()
+
     def delete_renditions(self) -> None:
         for width in self.widths:
             for kind in ENCODERS:

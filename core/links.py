@@ -39,7 +39,7 @@ class Link:
 @cache
 def content_models() -> list[type[models.Model]]:
     """Every concrete subclass of Content, in the order of INSTALLED_APPS."""
-    return [model for model in apps.get_models() if getattr(model, "is_content", False)]
+    return [model for model in apps.get_models() if getattr(model, "is_content", False) and not model._meta.proxy]
 
 
 @lru_cache(maxsize=20_000)

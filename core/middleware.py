@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-STAFF_PATHS = ("/admin/", "/accounts/")
 NONSENSE = ("\x00", "%00", "\r", "\n", "%0a", "%0d", "%0A", "%0D")
 COMPRESSED = ("text/html", "application/xml", "application/atom+xml", "text/calendar", "text/plain", "application/manifest+json")
 SMALLEST = 400
@@ -36,10 +35,10 @@ class SpeakPlainly:
     def __call__(self, request):
         address = request.path_info + request.META.get("QUERY_STRING", "")
         nonsense = len(address) > LONGEST_ADDRESS or any(part in address for part in NONSENSE)
-        if nonsense and not request.path_info.startswith(STAFF_PATHS):
+        if nonsense and not request.path_info.startswith(settings.STAFF_PATHS):
             return self.page(request, 400)
         response = self.get_response(request)
-        if response.status_code == 405 and not request.path_info.startswith(STAFF_PATHS):
+        if response.status_code == 405 and not request.path_info.startswith(settings.STAFF_PATHS):
             page = self.page(request, 405)
             page.headers["Allow"] = response.headers["Allow"]
             return page
@@ -55,13 +54,13 @@ class LanguageMiddleware(LocaleMiddleware):
     """Pages speak the language of their address; staff pages that of the member of staff, Japanese by default."""
 
     def process_request(self, request):
-        staff = request.path_info.startswith(STAFF_PATHS)
+        staff = request.path_info.startswith(settings.STAFF_PATHS)
         language = self._staff_language(request) if staff else language_of(request)
         translation.activate(language)
         request.LANGUAGE_CODE = translation.get_language()
 
     def process_response(self, request, response):
-        if request.path_info.startswith(STAFF_PATHS):
+        if request.path_info.startswith(settings.STAFF_PATHS):
             return response
         return super().process_response(request, response)
 
@@ -95,7 +94,7 @@ class PublicHeaders:
     def __call__(self, request):
         response = self.get_response(request)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        if not request.path_info.startswith(STAFF_PATHS):
+        if not request.path_info.startswith(settings.STAFF_PATHS):
             response.headers.setdefault("Cache-Control", "public, max-age=0, must-revalidate")
         if settings.DEMO:
             response.headers["X-Robots-Tag"] = "noindex, nofollow"

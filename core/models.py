@@ -8,12 +8,17 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from core.linkcheck import LinkFault  # noqa: F401  (models live beside what uses them)
 from core.links import Link, chosen_links, existing_references, links_to, pager_of, path_of
+from core.proposals import Proposal  # noqa: F401
+from core.translation_state import OutdatedTranslation  # noqa: F401
 
 content_changed = Signal()
 """Sent with ``sender`` (a model) when rows changed without post_save: update, bulk_create, bulk_update, delete."""
 
 REQUIRED_LANGUAGES = ("ja", "en")
+STATE_FIELDS = ("published_at", "unpublish_at", "slug", "order")
+"""What no restored version and no import brings back: whether, when, where and in which place a row is shown."""
 
 
 class ModifiedField(models.DateTimeField):
@@ -73,7 +78,7 @@ class ContentQuerySet(models.QuerySet):
         return self._tell(super().bulk_update(*args, **kwargs))
 
     def _tell(self, result):
-        content_changed.send(sender=self.model)
+        content_changed.send(sender=self.model._meta.concrete_model)
         return result
 
 
@@ -103,6 +108,7 @@ class Content(models.Model):
     needs_source = False
     in_sitemap = True
     address_from = "slug"
+    state_fields: tuple[str, ...] = STATE_FIELDS
 
     slug = models.SlugField(_("address"), max_length=80, unique=True, help_text=_("The last part of the page's address."))
     published_at = models.DateTimeField(
@@ -131,6 +137,7 @@ class Content(models.Model):
 
     class Meta:
         abstract = True
+        default_permissions = ("add", "change", "delete", "view", "publish", "propose")
 
     def __str__(self):
         return self.heading or self.slug
@@ -176,6 +183,13 @@ class Content(models.Model):
     def rows_to_search(self) -> list:
         """Related rows (sections, tasks) whose words belong to this page."""
         return []
+
+    def shown_with(self) -> list["Content"]:
+        """Content that must be live, too, before this row is seen (the topic of a question)."""
+        return []
+
+    def lift_barriers(self) -> None:
+        """Let whatever else hides the row let it through: only ever called for previews, which are rolled back."""
 
     def addresses(self) -> list[str]:
         """The paths of the pages of this row in every language."""

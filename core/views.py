@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.generic import DetailView, ListView
 
-from core.middleware import STAFF_PATHS, Gone
+from core.middleware import Gone
 from core.models import SiteText
 
 
@@ -15,14 +15,20 @@ def site_wide(request) -> dict:
         "site": SimpleLazyObject(lambda: SiteText.objects.first() or SiteText()),
         "demo": settings.DEMO,
         "origin": settings.SITE_ORIGIN,
+        "without_mfa": not settings.STAFF_MFA,
     }
 
 
 def csrf_failure(request, reason=""):
     """A form without its token: staff are told so; public pages take no forms, so there it is a wrong method."""
-    if request.path_info.startswith(STAFF_PATHS):
+    if request.path_info.startswith(settings.STAFF_PATHS):
         return render(request, "403.html", status=403)
     return HttpResponseNotAllowed(["GET", "HEAD", "OPTIONS"])
+
+
+def too_many_requests(request):
+    """Five wrong guesses: come back in five minutes."""
+    return render(request, "429.html", status=429, headers={"Retry-After": "300"})
 
 
 class ContentListView(ListView):

@@ -10,7 +10,7 @@ from django_countries.fields import CountryField
 
 from core import taxonomy
 from core.links import absolute
-from core.models import Content, ContentQuerySet, complete_when_published
+from core.models import STATE_FIELDS, Content, ContentQuerySet, complete_when_published
 from core.richtext import RichTextField
 from core.taxonomy import CodesField, labelled
 
@@ -46,6 +46,7 @@ class Event(Content):
         "fee", "updated_at",
     )  # fmt: skip
     searched = ("title", "city", "venue", "lead", "programme", "companies")
+    state_fields = (*STATE_FIELDS, "taken")
 
     title = models.CharField(_("title"), max_length=120)
     lead = models.CharField(_("in one sentence"), max_length=240)

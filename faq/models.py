@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.links import absolute
-from core.models import Content, ContentQuerySet, complete_when_published, is_live
+from core.models import STATE_FIELDS, Content, ContentQuerySet, complete_when_published, is_live
 from core.richtext import RichTextField
 from core.text import without_readings
 
@@ -65,6 +65,7 @@ class Question(Content):
     required_translations = ("title", "answer", "body")
     address_from = "category__slug"
     searched = ("title", "answer", "body")
+    state_fields = (*STATE_FIELDS, "category")
     needs_source = True
 
     category = models.ForeignKey(Category, models.PROTECT, related_name="questions", verbose_name=_("topic"))
@@ -85,6 +86,9 @@ class Question(Content):
     @classmethod
     def page_at(cls, slug, parent):
         return f"{reverse('faq:detail', args=[parent])}?open={slug}#{slug}"
+
+    def shown_with(self):
+        return [self.category]
 
     def rows_to_search(self):
         return list(self.figures.all())

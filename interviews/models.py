@@ -1,3 +1,4 @@
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, Q, When
@@ -9,11 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from core import taxonomy
-from core.images import PhotoField, Pictured
+from core.images import Pictured
 from core.links import absolute
-from core.models import Content, ContentQuerySet, complete_when_published, is_live
+from core.models import STATE_FIELDS, Content, ContentQuerySet, complete_when_published, is_live
 from core.models import Section as BaseSection
 from core.richtext import RichTextField
+from interviews.clips import Clip  # noqa: F401  (models live beside what uses them)
+from interviews.consents import Consent, has_consent
 
 SME_STAFF = 300
 """Most people an SME employs in manufacturing, construction, transport (SME Basic Act, Art. 2)."""
@@ -28,13 +31,6 @@ ON_CARDS = (
     "job_family", "japanese_on_arrival", "route", "company_staff", "updated_at",
 )  # fmt: skip
 """The columns of a person that cards and the filters of the wall read."""
-
-
-def has_consent(at, prefix: str = "", scopes=("quote", "article", "video")) -> Q:
-    """The condition that a person (``prefix`` leads to them) consents at a moment to one of the scopes."""
-    day = timezone.localdate(at)
-    given = {"withdrawn_at": None, "given_on__lte": day, "expires_on__gte": day, "scope__in": scopes}
-    return Q(**{f"{prefix}consent__{name}": value for name, value in given.items()})
 
 
 class PersonQuerySet(ContentQuerySet):
@@ -67,6 +63,7 @@ class Person(Pictured, Content):
     """A person from abroad who works in Tokyo: portrait, words, facts and the road that led here."""
 
     required_translations = ("name", "quote", "occupation", "company", "road")
+    state_fields = (*STATE_FIELDS, "home_order")
     searched = ("name", "occupation", "quote", "company", "road")
 
     order = models.PositiveIntegerField(_("order"), default=0, db_index=True)
@@ -100,11 +97,27 @@ class Person(Pictured, Content):
     def page_at(cls, slug, parent):
         return reverse("interviews:detail", args=[slug])
 
+    def clean(self):
+        super().clean()
+        if self.published_at:
+            self.refuse_without_consent("quote")
+
+    def refuse_without_consent(self, scope: str) -> None:
+        """Raises ValidationError unless a consent covers the scope on the day of publishing."""
+        consent = getattr(self, "consent", None)
+        if consent is None or not consent.covers(scope, timezone.localdate(self.published_at or timezone.now())):
+            raise ValidationError({"published_at": _("There is no consent that covers this. Enter it in the register of consents first.")})
+
     @property
     def live_until(self):
         consent = getattr(self, "consent", None)
         ends = [self.unpublish_at, consent.ends_at if consent else self.published_at]
         return min((end for end in ends if end), default=None)
+
+    def lift_barriers(self):
+        today = timezone.localdate()
+        given = {"given_on": today, "expires_on": today, "scope": "video", "withdrawn_at": None}
+        Consent.objects.update_or_create(person=self, defaults=given)
 
     @property
     def is_at_sme(self) -> bool:
@@ -134,30 +147,15 @@ class Person(Pictured, Content):
         return list(others.annotate(points=sum(points[1:], points[0])).order_by("-points", "order")[:count])
 
 
-class Consent(models.Model):
-    """A person's permission to be shown: from when, for what, until when; ends at once when withdrawn."""
+class HomePerson(Person):
+    """A person on the home page, in the order of the home page."""
 
-    SCOPES = [("quote", _("portrait and quote")), ("article", _("and the interview")), ("video", _("and the video"))]
-
-    person = models.OneToOneField(Person, models.CASCADE, related_name="consent", verbose_name=_("person"))
-    given_on = models.DateField(_("given on"))
-    expires_on = models.DateField(_("holds until"))
-    scope = models.CharField(_("scope"), max_length=10, choices=SCOPES)
-    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("consent")
-        verbose_name_plural = _("consents")
-
-    def __str__(self):
-        return f"{self.pk}"
-
-    @property
-    def ends_at(self):
-        """The end (aware datetime, Tokyo midnight after the last day) or the moment of withdrawal."""
-        day_after = self.expires_on + timezone.timedelta(days=1)
-        end = timezone.make_aware(timezone.datetime.combine(day_after, timezone.datetime.min.time()))
-        return min(end, self.withdrawn_at) if self.withdrawn_at else end
+    class Meta(Content.Meta):
+        proxy = True
+        verbose_name = _("person on the home page")
+        verbose_name_plural = _("people on the home page")
+        ordering = ["home_order"]
+        default_permissions = ()
 
 
 class InterviewQuerySet(ContentQuerySet):
@@ -184,6 +182,7 @@ class Interview(Content):
     """The article about one person, in sections of question and answer."""
 
     required_translations = ("title", "lead")
+    state_fields = (*STATE_FIELDS, "home_order", "person")
     address_from = "person__slug"
     searched = ("title", "lead")
 
@@ -206,6 +205,14 @@ class Interview(Content):
 
     def rows_to_search(self):
         return list(self.sections.all())
+
+    def clean(self):
+        super().clean()
+        if self.published_at and self.person_id:
+            self.person.refuse_without_consent("article")
+
+    def shown_with(self):
+        return [self.person]
 
     @property
     def live_until(self):
@@ -247,53 +254,3 @@ class Section(BaseSection):
     class Meta(BaseSection.Meta):
         verbose_name = _("section")
         verbose_name_plural = _("sections")
-
-
-class Clip(models.Model):
-    """The video of an interview: two encodings, captions in two languages, a transcript, a still."""
-
-    interview = models.OneToOneField(Interview, models.CASCADE, related_name="clip", verbose_name=_("interview"))
-    av1 = models.FileField(_("video (AV1)"), upload_to="clips")
-    h264 = models.FileField(_("video (H.264)"), upload_to="clips")
-    av1_bytes = models.PositiveIntegerField(_("size of the AV1 file (bytes)"), default=0)
-    h264_bytes = models.PositiveIntegerField(_("size of the H.264 file (bytes)"), default=0)
-    seconds = models.PositiveSmallIntegerField(_("length (seconds)"))
-    width = models.PositiveSmallIntegerField(_("width (pixels)"), default=960)
-    height = models.PositiveSmallIntegerField(_("height (pixels)"), default=540)
-    poster = PhotoField(_("still"), ratio=(16, 9), width_field="poster_width", height_field="poster_height")
-    poster_width = models.PositiveIntegerField(null=True, editable=False)
-    poster_height = models.PositiveIntegerField(null=True, editable=False)
-    poster_x = models.PositiveSmallIntegerField(default=50, editable=False)
-    poster_y = models.PositiveSmallIntegerField(default=50, editable=False)
-    captions_ja = models.FileField(_("captions (Japanese)"), upload_to="clips")
-    captions_en = models.FileField(_("captions (English)"), upload_to="clips")
-    has_speech = models.BooleanField(_("people speak in it"), default=True)
-    transcript = RichTextField(_("transcript"))
-
-    class Meta:
-        verbose_name = _("video clip")
-        verbose_name_plural = _("video clips")
-        constraints = [models.CheckConstraint(condition=Q(seconds__gt=0), name="clip_has_a_length")]
-
-    def __str__(self):
-        return f"{self.interview_id}"
-
-    @property
-    def tracks(self) -> list[dict]:
-        """The captions, those in the reader's language first."""
-        tracks = [
-            {"language": "ja", "label": "日本語", "url": self.captions_ja.url},
-            {"language": "en", "label": "English", "url": self.captions_en.url},
-        ]
-        return sorted(tracks, key=lambda track: track["language"] != get_language())
-
-    def schema_org(self) -> dict:
-        return {
-            "@type": "VideoObject",
-            "name": self.interview.title,
-            "description": self.interview.lead,
-            "thumbnailUrl": absolute(self.poster.largest_url),
-            "uploadDate": self.interview.published_at.isoformat(),
-            "duration": f"PT{self.seconds}S",
-            "contentUrl": absolute(self.h264.url),
-        }

@@ -1,18 +1,31 @@
+from adminsortable2.admin import CustomInlineFormSetMixin, SortableAdminMixin, SortableTabularInline
 from django.contrib import admin
-from modeltranslation.admin import TranslationTabularInline
+from django.forms import NumberInput
 
-from core.admin import ContentAdmin
+from core.admin import ContentAdmin, PartInline
+from core.forms import PartFormSet
 from steps.models import Step, Task
 
 
-class TaskInline(TranslationTabularInline):
+class TaskFormSet(CustomInlineFormSetMixin, PartFormSet):
+    """Dragged with the mouse, or by the number, which stays visible for those who use keys."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.form.base_fields["order"].widget = NumberInput(attrs={"class": "_reorder_ vSmallIntegerField"})
+
+
+class TaskInline(PartInline, SortableTabularInline):
     model = Task
-    extra = 0
+    formset = TaskFormSet
+    ordering = ["order"]
+    fields = ["code", "title_ja", "title_en", "note_ja", "note_en", "who", "order"]
 
 
 @admin.register(Step)
-class StepAdmin(ContentAdmin):
+class StepAdmin(SortableAdminMixin, ContentAdmin):
     list_display = ["number", "__str__", "checked_on", "check_by", "published_at"]
     list_display_links = ["__str__"]
+    ordering = ["number"]
     inlines = [TaskInline]
     own_fields = (("number", "who"),)

@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import taxonomy
-from core.models import Content, complete_when_published, missing_translations
+from core.models import STATE_FIELDS, Content, complete_when_published, missing_translations
 from core.richtext import RichTextField
 from core.taxonomy import CodesField, labelled
 
@@ -16,8 +16,9 @@ class Step(Content):
     on_cards = ("slug", "number", "title", "summary", "updated_at")
     searched = ("title", "summary", "what", "documents", "mistakes")
     needs_source = True
+    state_fields = (*STATE_FIELDS, "number")
 
-    number = models.PositiveSmallIntegerField(_("number"), unique=True)
+    number = models.PositiveSmallIntegerField(_("number"), db_index=True)
     title = models.CharField(_("title"), max_length=80)
     summary = models.CharField(_("in one sentence"), max_length=200)
     duration = models.CharField(_("how long"), max_length=160)

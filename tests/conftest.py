@@ -1,9 +1,14 @@
 """One database with the demo content for all tests; each test's own rows are rolled back."""
 
+import io
+
 import pytest
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.utils import translation
+
+from desk.models import Office
 
 
 def pytest_configure():
@@ -15,6 +20,7 @@ def pytest_configure():
 def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         call_command("load_demo", verbosity=0)
+        call_command("sync_roles", stdout=io.StringIO())
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +36,35 @@ def language(request):
     return request.param
 
 
+PASSWORD = "a long enough sentence"
+
+
+def member(role: str, **values):
+    return get_user_model().objects.create_user(role, f"{role}@example.org", PASSWORD, role=role, is_staff=True, **values)
+
+
 @pytest.fixture
-def administrator(db, django_user_model):
-    return django_user_model.objects.create_superuser("administrator", "", "a long enough password")
+def tmg_editor(db):
+    return member("editor")
+
+
+@pytest.fixture
+def pasona_operator(db):
+    return member("operator")
+
+
+@pytest.fixture
+def counsellor(db):
+    return member("counsellor", office=Office.objects.first())
+
+
+@pytest.fixture
+def administrator(db):
+    return member("administrator")
+
+
+@pytest.fixture
+def as_editor(client, tmg_editor):
+    """A signed-in editor's browser without a window."""
+    client.force_login(tmg_editor)
+    return client

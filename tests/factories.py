@@ -79,7 +79,7 @@ def agency(**values) -> Agency:
         Agency,
         **{
             **live(), **both(name="Agency", summary="Sum", body="<p>Body</p>", address="Tokyo"),
-            "licence_number": f"13-ユ-{900000 + next(count)}", "licence_valid_until": timezone.localdate() + timedelta(400),
+            "licence_number": f"13-ユ-{900000 + next(count)}", "licence_valid_until": timezone.localdate() + timedelta(400), "agreed_on": timezone.localdate(),
             "verified_on": timezone.localdate() - timedelta(10), "fields": ["software"], "languages": ["en", "vi"],
             "area": "chiyoda", "scope": "abroad", "countries": ["VN"], "is_sample": True, **values,
         },

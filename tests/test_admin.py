@@ -9,47 +9,41 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def staff(client, administrator):
-    client.force_login(administrator)
-    return client
-
-
 @pytest.mark.parametrize("model", content_models(), ids=lambda model: model._meta.label)
-def test_editor_opens_list_form_and_history_of_every_kind_of_content(staff, model):
+def test_editor_opens_list_form_and_history_of_every_kind_of_content(as_editor, model):
     base = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
     row = model.objects.first()
     for path in ("", "add/", f"{row.pk}/change/", f"{row.pk}/history/"):
-        assert staff.get(base + path).status_code == 200, path
+        assert as_editor.get(base + path).status_code == 200, path
     assert admin.site.get_model_admin(model).history_latest_first
 
 
-def test_editor_sees_japanese_and_english_of_a_field_in_one_row(staff):
-    page = staff.get("/admin/guide/article/add/").content.decode()
+def test_editor_sees_japanese_and_english_of_a_field_in_one_row(as_editor):
+    page = as_editor.get("/admin/guide/article/add/").content.decode()
     row = page.split('class="form-row')[1]
     assert "id_title_ja" in row and "id_title_en" in row
 
 
-def form_of(staff, row, **changes) -> dict:
+def form_of(as_editor, row, **changes) -> dict:
     """What the browser would send for an article's form, with changes."""
-    form = staff.get(f"/admin/guide/article/{row.pk}/change/").context["adminform"].form
+    form = as_editor.get(f"/admin/guide/article/{row.pk}/change/").context["adminform"].form
     data = {name: form[name].value() or "" for name in form.fields}
     moments = {"published_at_0": "2026-11-01", "published_at_1": "09:00:00", "unpublish_at_0": "", "unpublish_at_1": ""}
     return {**data, **moments, "sections-TOTAL_FORMS": 0, "sections-INITIAL_FORMS": 0, **changes}
 
 
-def test_editor_changes_the_address_and_the_old_one_leads_on(staff):
+def test_editor_changes_the_address_and_the_old_one_leads_on(as_editor):
     row = factories.article()
     old = row.get_absolute_url()
-    response = staff.post(f"/admin/guide/article/{row.pk}/change/", form_of(staff, row, slug="moved-here"))
+    response = as_editor.post(f"/admin/guide/article/{row.pk}/change/", form_of(as_editor, row, slug="moved-here"))
     assert response.status_code == 302
     assert Article.objects.get(pk=row.pk).slug == "moved-here"
-    assert staff.get(old).status_code == 301
+    assert as_editor.get(old).status_code == 301
     assert Version.objects.get_for_object(row).count() == 1
 
 
-def test_publishing_half_a_translation_is_refused_on_its_field(staff):
+def test_publishing_half_a_translation_is_refused_on_its_field(as_editor):
     row = factories.article()
-    response = staff.post(f"/admin/guide/article/{row.pk}/change/", form_of(staff, row, title_en=""))
+    response = as_editor.post(f"/admin/guide/article/{row.pk}/change/", form_of(as_editor, row, title_en=""))
     assert response.status_code == 200
     assert list(response.context["adminform"].form.errors) == ["title_en"]

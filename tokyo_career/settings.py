@@ -1,20 +1,19 @@
 """The only settings file; all that differs from place to place comes from the environment.
 
-DATABASE_URL CACHE_URL EMAIL_URL SECRET_KEY DEBUG ALLOWED_HOSTS SITE_ORIGIN STORAGE_* DEMO VAR.
+DATABASE_URL CACHE_URL EMAIL_URL SECRET_KEY DEBUG ALLOWED_HOSTS SITE_ORIGIN STORAGE_* STAFF_MFA PROXIES DEMO VAR.
 ``make run`` needs none of them.
 """
 
-import base64
-import hashlib
-import re
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from tokyo_career.policy import CONTENT_SECURITY_POLICY, PERMISSIONS_POLICY, STAFF_POLICY, STYLE_HASHES, STYLESHEETS  # noqa: F401
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -28,6 +27,9 @@ if _origin.scheme not in ("http", "https") or not _origin.hostname or _origin.pa
     raise ImproperlyConfigured(f"SITE_ORIGIN must look like https://example.org, not {SITE_ORIGIN!r}.")
 IS_LOCAL = _origin.hostname in ("127.0.0.1", "localhost")
 IS_HTTPS = _origin.scheme == "https"
+STAFF_MFA = env.bool("STAFF_MFA", default=True)
+if not STAFF_MFA and (IS_HTTPS or not IS_LOCAL):
+    raise ImproperlyConfigured("STAFF_MFA may be off only where SITE_ORIGIN is http://127.0.0.1 or http://localhost.")
 
 
 def local_secret() -> str:
@@ -58,7 +60,6 @@ INSTALLED_APPS = [
     "desk",
     "pages",
     "search",
-    "staff",
     "core.apps.StaffSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -68,11 +69,19 @@ INSTALLED_APPS = [
     "django.contrib.sites",
     "django.contrib.sitemaps",
     "django.contrib.staticfiles",
+    "django.forms",
+    "adminsortable2",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "csp",
     "django_countries",
     "django_prose_editor",
+    "import_export",
     "phonenumber_field",
+    "post_office",
     "reversion",
+    "staff",
 ]
 SITE_ID = 1
 
@@ -91,12 +100,15 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "staff.middleware.StaffPages",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.redirects.middleware.RedirectFallbackMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "core.middleware.GoneMiddleware",
 ]
 ROOT_URLCONF = "tokyo_career.urls"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 WSGI_APPLICATION = "tokyo_career.wsgi.application"
 
 TEMPLATES = [
@@ -133,13 +145,35 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+# The database by default: limits on guessing hold across workers, which a cache in each worker would not give.
+CACHES = {"default": env.cache("CACHE_URL", default="dbcache://cache")}
 
 AUTH_USER_MODEL = "staff.User"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "staff.auth.NoContextWords"},
 ]
+AUTHENTICATION_BACKENDS = ["staff.auth.RoleBackend"]
+PASSWORD_RESET_TIMEOUT = 3 * 86_400
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PROXIES", default=0 if IS_LOCAL else 1)
+ACCOUNT_ADAPTER = "staff.auth.StaffAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[TOKYO CAREER GUIDE] "
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _origin.scheme
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "60/m/ip,5/300s/key"}
+MFA_ADAPTER = "staff.auth.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "TOKYO CAREER GUIDE"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]
@@ -198,46 +232,7 @@ STORAGES = {
 WHITENOISE_MAX_AGE = 3600
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
-# Inlined without the blanks that only their authors need; the hashes in the policy allow exactly these texts.
-STYLESHEETS = {
-    name: re.sub(r"(?<=[a-z]): |, ", lambda match: match[0].strip(), re.sub(r"\s*([{};\n])\s*", lambda match: match[1].strip(), sheet))
-    for name in ("site", "cards", "reading", "forms")
-    for sheet in [(BASE_DIR / f"static/css/{name}.css").read_text()]
-}
-STYLE_HASHES = [f"'sha256-{base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()}'" for sheet in STYLESHEETS.values()]
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "style-src": STYLE_HASHES,
-        "img-src": [SELF],
-        "media-src": [SELF],
-        "font-src": [SELF],
-        "script-src": [SELF],
-        "connect-src": [SELF],
-        "manifest-src": [SELF],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "object-src": [NONE],
-        "frame-ancestors": [NONE],
-        "require-trusted-types-for": ["'script'"],
-        "trusted-types": ["tcg"],
-    }
-}
-PERMISSIONS_POLICY = {
-    feature: []
-    for feature in (
-        "accelerometer",
-        "camera",
-        "display-capture",
-        "geolocation",
-        "gyroscope",
-        "magnetometer",
-        "microphone",
-        "midi",
-        "payment",
-        "usb",
-    )
-}
+STAFF_PATHS = ("/admin/", "/accounts/", "/preview/")
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -251,6 +246,21 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_AGE = 8 * 60 * 60
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "core.views.csrf_failure"
+
+# Mail is a row in the running transaction, sent by ``send_queued_mail``; a start on the own machine writes files at once.
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail:///{VAR / 'mail'}")
+vars().update({name: value for name, value in EMAIL_CONFIG.items() if name.startswith("EMAIL_") and name != "EMAIL_BACKEND"})
+POST_OFFICE = {
+    "BACKENDS": {"default": EMAIL_CONFIG["EMAIL_BACKEND"]},
+    "DEFAULT_PRIORITY": "now" if EMAIL_CONFIG["EMAIL_BACKEND"].endswith("filebased.EmailBackend") else "medium",
+    "MAX_RETRIES": 8,
+    "RETRY_INTERVAL": timedelta(minutes=5),
+}
+EMAIL_BACKEND = "post_office.EmailBackend"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default=f"TOKYO CAREER GUIDE <noreply@{_origin.hostname}>")
+
+LINK_CHECK_ALSO = env.list("LINK_CHECK_ALSO", default=[])  # host:port beyond public addresses on 80 and 443, for trying things out
 
 LOGGING = {
     "version": 1,

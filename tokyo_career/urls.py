@@ -13,6 +13,7 @@ LISTS = [
     "desk:home", "pages:sitemap",
 ]  # fmt: skip
 
+handler429 = "core.views.too_many_requests"
 urlpatterns = [
     path("sitemap.xml", sitemap, {"sitemaps": sitemaps(LISTS)}, name="sitemap-xml"),
     path("robots.txt", views.robots),
@@ -21,6 +22,7 @@ urlpatterns = [
     path("manifest.webmanifest", views.manifest, name="manifest"),
     path("favicon.ico", views.favicon),
     path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
     *i18n_patterns(
         path("", include("pages.urls")),
         path("people/", include("interviews.urls")),

@@ -50,7 +50,7 @@ def site(django_db_setup, django_db_blocker):
 def staff_session(site, django_db_blocker):
     """The session of an administrator who is really in the database, as a cookie for the browser."""
     with django_db_blocker.unblock():
-        user = get_user_model().objects.create_superuser("editor", "", "a long enough password")
+        user = get_user_model().objects.create_user("browser-editor", "", "a long enough sentence", role="editor", is_staff=True)
         client = Client()
         client.force_login(user)
         yield {"name": "session", "value": client.cookies["session"].value, "url": site}

@@ -6,6 +6,7 @@ from core.images import Pictured
 from core.links import content_models, existing_references
 from core.models import REQUIRED_LANGUAGES
 from core.richtext import RichTextField
+from core.translation_state import parts_of, texts_of
 from desk.models import Office
 from events.models import Event
 from faq.models import Category, Figure, Question
@@ -66,12 +67,6 @@ def topics():
             yield f"{topic.reference}: only {topic.live_questions} questions"
 
 
-def texts_of(model):
-    """The names of a model's texts that are kept in both languages."""
-    names = {field.name for field in model._meta.concrete_fields}
-    return [name for name in names if {f"{name}_{language}" for language in REQUIRED_LANGUAGES} <= names]
-
-
 def translations():
     """A text that has one of the two languages has the other, in content and in its rows."""
     for model in [*content_models(), *row_models()]:
@@ -84,10 +79,8 @@ def translations():
 
 
 def row_models():
-    """The models of sections, tasks, figures and clips: what belongs to content by a foreign key and has texts."""
-    content = set(content_models())
-    related = {relation.related_model for model in content for relation in model._meta.related_objects}
-    return [model for model in related - content if texts_of(model)]
+    """The models of sections, tasks, figures and clips."""
+    return [part for model in content_models() for _name, part, _key in parts_of(model)]
 
 
 def sources():
