@@ -1,5 +1,6 @@
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.utils import flatten
 from django.contrib.redirects.models import Redirect
 from django.db import models
 from django.urls import reverse
@@ -99,12 +100,16 @@ class ContentAdmin(ProposalMixin, VersionedAdmin):
         return [*super().get_list_filter(request), TranslationFilter]
 
     def get_fieldsets(self, request, obj=None):
-        names = [name for name in texts_of(self.model) if name != "source_name"]
+        placed = flatten(self.own_fields)
+        names = [name for name in texts_of(self.model) if name != "source_name" and f"{name}_ja" not in placed]
         return [
             (None, {"fields": [*side_by_side(*names), *self.own_fields]}),
             (_("Publishing"), {"fields": ["slug", "published_at", "unpublish_at", "see_also"]}),
             (_("Source"), {"fields": ["checked_on", "check_by", *side_by_side("source_name"), "source_url"]}),
         ]
+
+    def view_on_site(self, obj):
+        return obj.get_absolute_url() if obj.is_live() else None
 
     def get_readonly_fields(self, request, obj=None):
         """Whether and when a page is shown is decided by those who may publish; a proposal may say it."""

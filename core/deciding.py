@@ -7,10 +7,9 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils import timezone
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
-from core.history import Change, latest_version
+from core.history import Change, change, latest_version
 from core.preview import public_request
 from core.proposal_admin import all_forms
 from core.proposals import Proposal, described
@@ -21,9 +20,9 @@ def posting(request, proposal: Proposal):
     """A request like the given one that posts the proposal's form."""
     posted = copy.copy(request)
     posted.method, posted.POST = "POST", proposal.posted()
-    posted.POST |= {"_save": "1", "seen_version": latest_version(proposal.row), "proposal": str(proposal.pk)}
+    posted.POST.update({"_save": "1", "seen_version": latest_version(proposal.row), "proposal": str(proposal.pk)})
     # The form was checked when it was sent; this is the decision about it.
-    posted.FILES, posted._dont_enforce_csrf_checks, posted.csrf_processing_done = proposal.posted_files(), True, True
+    posted._files, posted.csrf_processing_done = proposal.posted_files(), True
     return posted
 
 
@@ -46,18 +45,16 @@ def differences(request, proposal: Proposal) -> list[Change]:
 
 def form_changes(form) -> list[Change]:
     form.is_valid()
-    name_of_row = str(form._meta.model._meta.verbose_name)
     if form.cleaned_data.get("DELETE"):
-        return [Change(name_of_row, str(form.instance), "", difference(str(form.instance), ""))]
-    return [form_change(form, name, name_of_row) for name in form.changed_data if name in form.fields]
+        return [Change(str(form._meta.model._meta.verbose_name), str(form.instance), "", difference(str(form.instance), ""))]
+    return [form_change(form, name) for name in form.changed_data if name in form.fields and name != "id"]
 
 
-def form_change(form, name: str, row: str) -> Change:
+def form_change(form, name: str) -> Change:
     field = form.fields[name]
-    labels = {str(key): str(label) for key, label in getattr(field, "choices", [])} if hasattr(field, "choices") else {}
+    labels = {str(key): str(label) for key, label in getattr(field, "choices", [])}
     old, new = (described(value) for value in (form.get_initial_for_field(field, name), form.cleaned_data.get(name, "")))
-    language = name[-2:] if name[-3:] in ("_ja", "_en") else ""
-    return Change(row, strip_tags(str(field.label or name)), language, difference(labels.get(old, old), labels.get(new, new)))
+    return change(form._meta.model, name, labels.get(old, old), labels.get(new, new))
 
 
 def apply(request, proposal: Proposal):

@@ -30,7 +30,7 @@ class TextsForm(forms.ModelForm):
         """Its name with the language, the language for screen readers, and below it the state and what changed in the source."""
         field = self.fields[f"{name}_{language}"]
         verbose = self._meta.model._meta.get_field(name).verbose_name
-        field.label = format_html('{} <span class="language">{}</span>', verbose, LANGUAGE_NAMES[language])
+        field.label = _("%(field)s (%(language)s)") % {"field": verbose, "language": LANGUAGE_NAMES[language]}
         field.required = False
         field.widget.attrs["lang"] = language
         if self.instance.pk:

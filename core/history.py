@@ -15,6 +15,8 @@ from reversion.models import Version
 
 from core.forms import LANGUAGE_NAMES
 from core.images import PhotoField
+from core.richtext import squeezed
+from core.text import plain
 from core.translation_state import difference, parts_of, texts_of
 
 SHOWN = 50
@@ -89,10 +91,15 @@ def changes_between(old: dict, new: dict) -> list[Change]:
 
 def change_of(model, field: models.Field, before: dict, after: dict) -> Change:
     old, new = in_words(field, before.get(field.attname)), in_words(field, after.get(field.attname))
-    base, _line, language = field.name.rpartition("_")
-    translated = base in texts_of(model)
-    label = model._meta.get_field(base).verbose_name if translated else field.verbose_name
-    return Change(str(model._meta.verbose_name), str(label), language if translated else "", difference(old, new) if old != new else "")
+    return change(model, field.name, old, new)
+
+
+def change(model, name: str, old: str, new: str) -> Change:
+    """One change from its two texts; without HTML when nothing that readers see changed."""
+    base, language = (name[:-3], name[-2:]) if name[:-3] in texts_of(model) else (name, "")
+    label = model._meta.get_field(base).verbose_name
+    html = difference(old, new) if plain(old) != plain(new) else _("only the formatting or a link")
+    return Change(str(model._meta.verbose_name), str(label), language, "" if squeezed(old) == squeezed(new) else html)
 
 
 def in_words(field: models.Field, value) -> str:

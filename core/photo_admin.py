@@ -3,6 +3,7 @@
 from django.forms import ClearableFileInput
 from django.http import FileResponse, Http404
 from django.urls import path, reverse
+from js_asset import JS
 
 from core.images import PhotoField
 
@@ -14,7 +15,7 @@ class PhotoInput(ClearableFileInput):
     shown_at = ""
 
     class Media:
-        js = ["js/focus.js"]
+        js = [JS("js/focus.js", {"defer": True})]
 
     def is_initial(self, value):
         return bool(value)

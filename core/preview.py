@@ -28,11 +28,6 @@ REVIEW_DAYS = 14
 MEDIA = re.compile(re.escape(settings.MEDIA_URL) + r"([\w./-]+\.(?:avif|webp))")
 
 
-def preview_policy() -> dict:
-    """The staff's policy and the site's own inlined stylesheets, which the frames inherit."""
-    return {**settings.STAFF_POLICY, "style-src": [*settings.STAFF_POLICY["style-src"], *settings.STYLE_HASHES]}
-
-
 def public_request(path: str):
     """The request of an anonymous reader for a path."""
     place, _mark, query = path.partition("#")[0].partition("?")
@@ -90,7 +85,6 @@ def preview_response(request, row, **context):
     frames = [(language, LANGUAGE_NAMES[language], html) for language, html in pages_as_if_live(row).items()]
     response = render(request, "admin/preview.html", {"frames": frames, "row": row, **context})
     response.headers["Cache-Control"] = "private, no-store"
-    response._csp_replace = preview_policy()
     return response
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.history import latest_version
 from core.images import PhotoFieldFile
-from core.preview import pages_as_if_live, preview_policy, preview_response, review_link
+from core.preview import pages_as_if_live, preview_response, review_link
 from core.proposals import Proposal
 
 REHEARSALS = ("_preview", "_propose")
@@ -35,9 +35,7 @@ class ProposalMixin:
         row = self.get_object(request, str(pk))
         if row is None or not self.has_view_permission(request, row) or language not in ("ja", "en"):
             raise PermissionDenied
-        response = HttpResponse(pages_as_if_live(row)[language])
-        response._csp_replace = preview_policy()
-        return response
+        return HttpResponse(pages_as_if_live(row)[language])
 
     def create_revision(self, request):
         return transaction.atomic() if is_rehearsal(request) else super().create_revision(request)

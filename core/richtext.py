@@ -1,6 +1,8 @@
 """Rich text whose allow-list holds on every save, not only in forms."""
 
-from django_prose_editor.fields import ProseEditorField
+import re
+
+from django_prose_editor.fields import ProseEditorField, ProseEditorFormField
 
 EXTENSIONS = {
     "Bold": True,
@@ -15,7 +17,19 @@ EXTENSIONS = {
     "TableRow": True,
     "TableHeader": True,
     "TableCell": True,
+    "PhraseLanguage": True,
+    "Reading": True,
 }
+
+
+def squeezed(html: str) -> str:
+    """HTML without the blanks between its tags, which the editor does not keep."""
+    return re.sub(r">\s+<", "><", html or "").strip()
+
+
+class RichTextFormField(ProseEditorFormField):
+    def has_changed(self, initial, data):
+        return squeezed(initial) != squeezed(data)
 
 
 class RichTextField(ProseEditorField):
@@ -27,3 +41,6 @@ class RichTextField(ProseEditorField):
         clean = self.sanitize(value) if value else value
         setattr(model_instance, self.attname, clean)
         return clean
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": RichTextFormField, **kwargs})

@@ -12,6 +12,7 @@ READING = re.compile(r"\{([^{}|]+)\|([^{}|]+)\}")
 JAPANESE = re.compile(
     r"[\u3005\u3007\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f]+(?:[\u3000-\u303f\u30fb\u30fc・ー]*[\u3005\u3007\u3040-\u30ff\u3400-\u9fff])*"
 )
+RT = re.compile(r"<rt>[^<]*</rt>")
 TAG = re.compile(r"(<[^>]*>)")
 
 
@@ -53,7 +54,7 @@ def shown(html: str, language: str) -> SafeString:
 
 def plain(html: str) -> str:
     """One line of text from stored rich text."""
-    return " ".join(strip_tags(without_readings(html or "").replace("><", "> <")).split())
+    return " ".join(strip_tags(without_readings(RT.sub("", html or "")).replace("><", "> <")).split())
 
 
 def normalise(text: str) -> str:

@@ -2,9 +2,7 @@ from adminsortable2.admin import SortableAdminMixin
 from django.contrib import admin, messages
 from django.db.models import Q
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +21,7 @@ class PersonAdmin(PicturedMixin, TransferMixin, ContentAdmin):
     list_select_related = ["consent"]
     search_fields = ["name_ja", "name_en", "slug", "quote_ja", "quote_en"]
     own_fields = (
-        "photo", ("photo_x", "photo_y", "photo_is_decorative"), ("order", "home_order"), ("origin", "arrived_year"),
+        "photo", ("photo_x", "photo_y", "photo_is_decorative"), *side_by_side("photo_alt"), ("order", "home_order"), ("origin", "arrived_year"),
         ("job_family", "industry"), ("company_staff", "area"), ("japanese_on_arrival", "japanese_now"), ("route", "status"), "profile_on",
     )  # fmt: skip
     resource_classes = [
@@ -62,9 +60,10 @@ class PersonAdmin(PicturedMixin, TransferMixin, ContentAdmin):
 class HomePersonAdmin(SortableAdminMixin, admin.ModelAdmin):
     """The people on the home page, to drag into order; who is among them is said in the form of each person."""
 
-    list_display = ["home_order", "__str__", "edit"]
-    list_display_links = None
+    list_display = ["home_order", "__str__"]
+    list_display_links = ["__str__"]
     ordering = ["home_order"]
+    fields = ["home_order"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).filter(home_order__isnull=False)
@@ -83,10 +82,6 @@ class HomePersonAdmin(SortableAdminMixin, admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
-
-    @admin.display(description=_("number and details"))
-    def edit(self, obj):
-        return format_html('<a href="{}">{}</a>', reverse("admin:interviews_person_change", args=[obj.pk]), _("Change"))
 
 
 class ConsentFilter(admin.SimpleListFilter):

@@ -26,8 +26,20 @@ def facets(people: list[Person], asked: str) -> list[Facet]:
         Facet("level", _("Japanese on arrival"), taxonomy.JAPANESE_LEVELS, lambda p: [p.japanese_on_arrival]),
         Facet("road", _("Road taken"), taxonomy.ROUTES, lambda p: [p.route]),
         Facet("size", _("Company size"), sizes, size_of),
-        Facet("interview", _("With interview"), [("1", _("Yes"))], lambda p: ["1"] if p.shows_interview else [], is_switch=True),
-        Facet("video", _("With video"), [("1", _("Yes"))], lambda p: ["1"] if p.shows_video else [], is_switch=True),
+        Facet(
+            "interview",
+            _("With interview"),
+            [("1", pgettext_lazy("there is one", "Yes"))],
+            lambda p: ["1"] if p.shows_interview else [],
+            is_switch=True,
+        ),
+        Facet(
+            "video",
+            _("With video"),
+            [("1", pgettext_lazy("there is one", "Yes"))],
+            lambda p: ["1"] if p.shows_video else [],
+            is_switch=True,
+        ),
     ]
 
 

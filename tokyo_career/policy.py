@@ -38,7 +38,7 @@ CONTENT_SECURITY_POLICY = {
 # Tiptap writes; its hash changes with upgrades of the editor and a browser test notices.
 STAFF_POLICY = {
     "script-src": [SELF, NONCE],
-    "style-src": [SELF, "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"],
+    "style-src": [SELF, "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='", *STYLE_HASHES],
     "img-src": [SELF, "data:", "blob:"],
     "require-trusted-types-for": None,
     "trusted-types": None,

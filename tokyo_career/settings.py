@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from django_prose_editor.config import DEFAULT_MENU_GROUPS, html_tags
+from js_asset import static_lazy
 
 from tokyo_career.policy import CONTENT_SECURITY_POLICY, PERMISSIONS_POLICY, STAFF_POLICY, STYLE_HASHES, STYLESHEETS  # noqa: F401
 
@@ -260,6 +262,14 @@ EMAIL_BACKEND = "post_office.EmailBackend"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default=f"TOKYO CAREER GUIDE <noreply@{_origin.hostname}>")
 
+# Two marks of our own in the rich text editor, and what the sanitiser lets through for them.
+DJANGO_PROSE_EDITOR_EXTENSIONS = [
+    {
+        "js": [static_lazy("js/phrases.js")],
+        "extensions": {"PhraseLanguage": html_tags(["span"], {"span": ["lang"]}), "Reading": html_tags(["ruby", "rt", "span"])},
+    }
+]
+DJANGO_PROSE_EDITOR_MENU_GROUPS = [*DEFAULT_MENU_GROUPS, {"group": "phrases"}]
 LINK_CHECK_ALSO = env.list("LINK_CHECK_ALSO", default=[])  # host:port beyond public addresses on 80 and 443, for trying things out
 
 LOGGING = {
