@@ -71,7 +71,7 @@ class VersionedAdmin(HistoryAdmin, VersionAdmin, TranslationAdmin):
 
     def render_change_form(self, request, context, *args, **kwargs):
         # The editor's import map is an inline script: it gets this response's nonce.
-        context["media"] = Media.from_media(context["media"]).with_nonce(request.csp_nonce)
+        context["media"] = Media.from_media(context["media"]).with_nonce(getattr(request, "csp_nonce", ""))
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_related(self, request, form, formsets, change):

@@ -117,6 +117,9 @@ class ProposalAdmin(admin.ModelAdmin):
         if not admin_of(proposal).may_publish(request):
             raise PermissionDenied
         word, back = request.POST.get("word", "").strip(), redirect("admin:core_proposal_changelist")
+        if proposal.decided_at:
+            messages.warning(request, _("This proposal was decided already."))
+            return back
         if "_return" in request.POST:
             proposal.decide("returned", request.user, word)
             messages.success(request, _("Sent back."))

@@ -81,7 +81,7 @@ class ContentForm(TextsForm):
 
     def clean(self):
         cleaned = super().clean()
-        since = self.conflict and self.conflict(self.data.get("seen_version", ""))
+        since = self.conflict and self.conflict(self.data.get("seen_version"))
         if since:
             self.add_error(None, since)
         return cleaned

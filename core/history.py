@@ -129,10 +129,10 @@ def history_of(row) -> list[dict]:
     ]
 
 
-def conflict_text(row, seen: str) -> str:
+def conflict_text(row, seen: str | None) -> str:
     """Who saved what since an editor opened the row, in words; empty when nobody did."""
     newest = versions_of(row, 1)
-    if not seen or not newest or str(newest[0].pk) == seen:
+    if seen is None or not newest or str(newest[0].pk) == seen:
         return ""
     seen_version = Version.objects.get_for_object(row).filter(pk=seen).first() if seen.isdigit() else None
     siblings = siblings_of([version for version in (seen_version, newest[0]) if version])

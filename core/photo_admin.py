@@ -1,9 +1,8 @@
 """Pictures in the admin: the private master to look at, the focal point to click."""
 
-from django.forms import ClearableFileInput
+from django.forms import ClearableFileInput, Script
 from django.http import FileResponse, Http404
 from django.urls import path, reverse
-from js_asset import JS
 
 from core.images import PhotoField
 
@@ -15,7 +14,7 @@ class PhotoInput(ClearableFileInput):
     shown_at = ""
 
     class Media:
-        js = [JS("js/focus.js", {"defer": True})]
+        js = [Script("js/focus.js", defer=True)]
 
     def is_initial(self, value):
         return bool(value)

@@ -54,13 +54,16 @@ class ProposalMixin:
             request.is_proposing = True
             if request.method == "POST" and not is_rehearsal(request):
                 raise PermissionDenied
+        if "_propose" in request.POST:
+            # Saving as if closes the uploads: what is kept is read before.
+            request.kept_files = {name: file.read() for name, file in request.FILES.items()}
+            for file in request.FILES.values():
+                file.seek(0)
         response = super().changeform_view(request, object_id, form_url, extra_context)
         row = getattr(request, "proposed_row", None)
         return self._kept(request, row) if row else response
 
     def _kept(self, request, row):
-        for file in request.FILES.values():
-            file.seek(0)
         Proposal.keep(row, request, apply_at=moment_of(request.POST))
         messages.success(request, _("Kept as a proposal. Whoever may publish this page sees it on the first page of the admin."))
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")

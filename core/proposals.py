@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models, transaction
@@ -73,12 +74,14 @@ class Proposal(models.Model):
     @transaction.atomic
     def keep(cls, row, request, apply_at=None) -> "Proposal":
         """Keep what was posted, its files in the private storage."""
-        data = [(name, value) for name, values in request.POST.lists() for value in values if name not in OWN_BUTTONS]
+        posted = [(name, value) for name, values in request.POST.lists() for value in values if name not in OWN_BUTTONS]
         store = storages["private"]
-        files = {name: store.save(f"proposals/{file.name}", file) for name, file in request.FILES.items()}
+        files = {
+            name: store.save(f"proposals/{request.FILES[name].name}", ContentFile(content)) for name, content in request.kept_files.items()
+        }
         kind = ContentType.objects.get_for_model(row)
         return cls.objects.create(
-            content_type=kind, object_id=row.pk, data=urlencode(data), files=files, apply_at=apply_at,
+            content_type=kind, object_id=row.pk, data=urlencode(posted), files=files, apply_at=apply_at,
             proposed_by=request.user, word=request.POST.get("word", ""),
         )  # fmt: skip
 
@@ -87,10 +90,7 @@ class Proposal(models.Model):
         return QueryDict(self.data, mutable=True)
 
     def posted_files(self) -> MultiValueDict:
-        store = storages["private"]
-        return MultiValueDict(
-            {name: [SimpleUploadedFile(file.split("/")[-1], store.open(file).read())] for name, file in self.files.items()}
-        )
+        return MultiValueDict({name: [uploaded(file)] for name, file in self.files.items()})
 
     @transaction.atomic
     def decide(self, decision: str, user, word: str = "") -> None:
@@ -106,6 +106,12 @@ class Proposal(models.Model):
         """Its form was saved: approved, if it was not yet, and applied."""
         self.decide("approved", user)
         Proposal.objects.filter(pk=self.pk).update(applied_at=timezone.now())
+
+
+def uploaded(name: str) -> SimpleUploadedFile:
+    """A kept file as a browser would send it."""
+    with storages["private"].open(name) as file:
+        return SimpleUploadedFile(name.split("/")[-1], file.read())
 
 
 def described(value) -> str:

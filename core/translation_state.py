@@ -10,7 +10,7 @@ from diff_match_patch import diff_match_patch
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from core.text import plain
@@ -154,9 +154,26 @@ def matrix_of(model) -> list[dict]:
 
 
 def difference(old: str, new: str) -> str:
-    """Two texts as one piece of HTML: what went as ``<del>``, what came as ``<ins>``."""
-    tool = diff_match_patch()
-    pieces = tool.diff_main(plain(old or ""), plain(new or ""))
+    """Two texts as one piece of HTML: what went as ``<del>``, what came as ``<ins>``; Latin script word by word."""
+    tool, tokens = diff_match_patch(), Tokens()
+    pieces = tool.diff_main(tokens.packed(plain(old or "")), tokens.packed(plain(new or "")))
     tool.diff_cleanupSemantic(pieces)
     marks = {-1: "<del>{}</del>", 0: "{}", 1: "<ins>{}</ins>"}
-    return format_html_join("", "{}", ((format_html(marks[kind], piece) if kind else conditional_escape(piece),) for kind, piece in pieces))
+    return format_html_join("", "{}", ((format_html(marks[kind], tokens.unpacked(piece)),) for kind, piece in pieces))
+
+
+class Tokens:
+    """Words of Latin script and single other characters, each as one character, so that no word is cut in two."""
+
+    WORD = re.compile(r"[A-Za-z0-9À-ỹ’'-]+|.", re.DOTALL)
+    FIRST = 0x100000  # a plane of Unicode for private use
+
+    def __init__(self):
+        self.seen: dict[str, int] = {}
+
+    def packed(self, text: str) -> str:
+        return "".join(chr(self.FIRST + self.seen.setdefault(word, len(self.seen))) for word in self.WORD.findall(text))
+
+    def unpacked(self, text: str) -> str:
+        words = list(self.seen)
+        return "".join(words[ord(code) - self.FIRST] for code in text)

@@ -1,4 +1,5 @@
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django_countries import countries
 
 from core import taxonomy
@@ -29,14 +30,14 @@ def facets(people: list[Person], asked: str) -> list[Facet]:
         Facet(
             "interview",
             _("With interview"),
-            [("1", pgettext_lazy("there is one", "Yes"))],
+            [("1", pgettext("there is one", "Yes"))],
             lambda p: ["1"] if p.shows_interview else [],
             is_switch=True,
         ),
         Facet(
             "video",
             _("With video"),
-            [("1", pgettext_lazy("there is one", "Yes"))],
+            [("1", pgettext("there is one", "Yes"))],
             lambda p: ["1"] if p.shows_video else [],
             is_switch=True,
         ),

@@ -5,8 +5,10 @@ import io
 import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.utils import translation
+from PIL import Image
 
 from desk.models import Office
 
@@ -68,3 +70,11 @@ def as_editor(client, tmg_editor):
     """A signed-in editor's browser without a window."""
     client.force_login(tmg_editor)
     return client
+
+
+@pytest.fixture
+def picture():
+    """A small JPEG as a browser uploads it."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (800, 1000), "teal").save(buffer, "JPEG")
+    return SimpleUploadedFile("portrait.jpg", buffer.getvalue(), "image/jpeg")

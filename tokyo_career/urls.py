@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 
+from core import preview
 from core.sitemaps import sitemaps
 from pages import views
 
@@ -23,6 +24,7 @@ urlpatterns = [
     path("favicon.ico", views.favicon),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
+    path("preview/<str:token>/", preview.review, name="preview"),
     *i18n_patterns(
         path("", include("pages.urls")),
         path("people/", include("interviews.urls")),
