@@ -158,14 +158,19 @@ class Content(models.Model):
         return getattr(self, self.required_translations[0])
 
     @property
+    def kind(self) -> str:
+        """The kind that references and addresses name it with, for its proxies, too."""
+        return self._meta.concrete_model._meta.model_name
+
+    @property
     def reference(self) -> str:
         """How other content points here in ``see_also``: kind/slug."""
-        return f"{self._meta.model_name}/{self.slug}"
+        return f"{self.kind}/{self.slug}"
 
     @property
     def card_key(self) -> tuple:
         """What a card of this row depends on: two cards with the same key are the same text."""
-        return self._meta.model_name, self.pk, self.updated_at
+        return self.kind, self.pk, self.updated_at
 
     @property
     def live_until(self):
@@ -220,7 +225,7 @@ class Content(models.Model):
         parent = self
         for name in self.address_from.split("__"):
             parent = getattr(parent, name)
-        return path_of(self._meta.model_name, self.slug, parent, get_language())
+        return path_of(self.kind, self.slug, parent, get_language())
 
     @property
     def url(self) -> str:

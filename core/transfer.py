@@ -124,11 +124,13 @@ FORMATS = [SafeXLSX, JapaneseCSV]
 
 
 class CodesWidget(widgets.Widget):
+    """Several codes in one cell, with blanks between them."""
+
     def clean(self, value, row=None, **kwargs):
         return [code for code in str(value or "").replace(",", " ").split() if code]
 
     def render(self, value, obj=None, **kwargs):
-        return " ".join(value or [])
+        return " ".join(getattr(item, "code", item) for item in value or [])
 
 
 class TextDiff(resources.Diff):
@@ -166,6 +168,9 @@ class TableResource(resources.ModelResource):
             f"{name}_{code}": getattr(instance, f"{name}_{code}") for name in texts_of(type(instance)) for code in REQUIRED_LANGUAGES
         }
         super().import_instance(instance, row, **kwargs)
+        for name, value in self.before.items():
+            if value is None and getattr(instance, name) == "":
+                setattr(instance, name, None)  # an empty cell is no change of a text that was never written
         for field in type(instance)._meta.concrete_fields:
             if isinstance(field, RichTextField):
                 value = getattr(instance, field.attname)
@@ -185,7 +190,7 @@ def table_of(model, *columns: str, **special) -> type[TableResource]:
     own = {
         name: fields.Field(attribute=name, column_name=name, widget=CodesWidget())
         for name in names
-        if isinstance(model._meta.get_field(name), CodesField)
+        if isinstance(model._meta.get_field(name), CodesField) or getattr(model._meta.get_field(name), "multiple", False)
     }
     return type(f"{model.__name__}Table", (TableResource,), {"Meta": meta, **own, **special})
 

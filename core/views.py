@@ -28,7 +28,9 @@ def csrf_failure(request, reason=""):
 
 def too_many_requests(request):
     """Five wrong guesses: come back in five minutes."""
-    return render(request, "429.html", status=429, headers={"Retry-After": "300"})
+    response = render(request, "429.html", status=429)
+    response.headers["Retry-After"] = "300"
+    return response
 
 
 class ContentListView(ListView):

@@ -63,7 +63,9 @@ class HomePersonAdmin(SortableAdminMixin, admin.ModelAdmin):
     list_display = ["home_order", "__str__"]
     list_display_links = ["__str__"]
     ordering = ["home_order"]
-    fields = ["home_order"]
+
+    def get_fields(self, request, obj=None):
+        return ["home_order"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).filter(home_order__isnull=False)

@@ -31,7 +31,7 @@ def row_saved(sender, instance, raw=False, **kwargs) -> None:
 
 def row_deleted(sender, instance, **kwargs) -> None:
     if is_searchable(sender):
-        SearchEntry.objects.filter(kind=sender._meta.model_name, object_id=instance.pk).delete()
+        SearchEntry.objects.filter(kind=instance.kind, object_id=instance.pk).delete()
     else:
         row_saved(sender, instance)
 
@@ -60,7 +60,7 @@ def rebuild(kinds=None) -> int:
 
 
 def write(row: Content) -> None:
-    SearchEntry.objects.filter(kind=row._meta.model_name, object_id=row.pk).delete()
+    SearchEntry.objects.filter(kind=row.kind, object_id=row.pk).delete()
     SearchEntry.objects.bulk_create(entries_of(row))
 
 
@@ -76,7 +76,7 @@ def entry_of(row: Content, language: str) -> SearchEntry:
         title = plain(row.heading)
         text = " ".join(text_of(row))
         return SearchEntry(
-            kind=row._meta.model_name, object_id=row.pk, language=language, title=title, text=text,
+            kind=row.kind, object_id=row.pk, language=language, title=title, text=text,
             words=indexed(f"{title} {text}"),
             url=row.get_absolute_url(), published_at=row.published_at, live_until=row.live_until,
         )  # fmt: skip

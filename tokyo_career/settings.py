@@ -260,7 +260,9 @@ POST_OFFICE = {
 }
 EMAIL_BACKEND = "post_office.EmailBackend"
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default=f"TOKYO CAREER GUIDE <noreply@{_origin.hostname}>")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
+    "MAIL_FROM", default=f"TOKYO CAREER GUIDE <noreply@{'localhost' if IS_LOCAL else _origin.hostname}>"
+)
 
 # Two marks of our own in the rich text editor, and what the sanitiser lets through for them.
 DJANGO_PROSE_EDITOR_EXTENSIONS = [
