@@ -21,6 +21,9 @@ class TextsForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field.widget, forms.SplitDateTimeWidget):
+                name_parts(field)
         for name in texts_of(self._meta.model):
             for language in LANGUAGE_NAMES:
                 if f"{name}_{language}" in self.fields:
@@ -70,6 +73,12 @@ class TextsForm(forms.ModelForm):
     def remember_translations(self, page) -> None:
         """After saving: which translations are outdated now."""
         remember(page, self.instance, self.initial)
+
+
+def name_parts(field: forms.Field) -> None:
+    """Say to screen readers which input takes the day and which the time."""
+    for widget, words in zip(field.widget.widgets, (_("%(field)s: day"), _("%(field)s: time")), strict=True):
+        widget.attrs["aria-label"] = words % {"field": field.label}
 
 
 class ContentForm(TextsForm):

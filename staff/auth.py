@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import time
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
@@ -30,6 +31,11 @@ class StaffAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request):
         return False
+
+    def is_reauthentication_required(self, *, app, **kwargs):
+        """Who signed in less than five minutes ago is not asked for the password again (to set up the first second factor)."""
+        fresh = time.time() - self.request.session.get("began_at", 0) < 300
+        return not fresh and super().is_reauthentication_required(app=app, **kwargs)
 
     def pre_authenticate(self, request, **credentials):
         name = credentials.get("email") or credentials.get("username", "")

@@ -12,6 +12,12 @@ const askReading = updateAttrsDialog(
   { title: gettext("Reading (furigana)") },
 );
 
+// Screen readers hear which text an editor holds.
+document.addEventListener("prose-editor:ready", ({ detail }) => {
+  const label = document.querySelector(`label[for="${detail.textarea.id}"]`);
+  if (label) detail.editor.view.dom.setAttribute("aria-label", label.textContent.replace(/:\s*$/, ""));
+});
+
 function item(mark, label, ask) {
   return ({ buttons, menu }) => {
     menu.defineItem({

@@ -1,0 +1,101 @@
+"""The staff's house as it is run: its own database and folder, a server with two workers, second factors on, a real mail server."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from email import message_from_bytes
+from pathlib import Path
+
+import psycopg
+from aiosmtpd.controller import Controller
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+
+ROOT = Path(__file__).resolve().parents[2]
+SECRET = "JBSWY3DPEHPK3PXP"
+ENROL = (
+    "from allauth.mfa.totp.internal.auth import TOTP; from staff.models import User\n"
+    f"for user in User.objects.exclude(role='administrator'): TOTP.activate(user, {SECRET!r})"
+)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def code() -> str:
+    """The code that the authenticator app shows now."""
+    return format_hotp_value(hotp_value(SECRET, next(iter(yield_hotp_counters_from_time()))))
+
+
+class Letterbox:
+    """Keeps what the mail server received."""
+
+    def __init__(self):
+        self.letters = []
+
+    async def handle_DATA(self, server, session, envelope):
+        self.letters.append(message_from_bytes(envelope.content))
+        return "250 OK"
+
+
+@contextmanager
+def database(url: str, name: str):
+    """A database of its own beside the one of the tests; with SQLite the house makes its file itself."""
+    if not url.startswith("postgres"):
+        yield {}
+        return
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+        yield {"DATABASE_URL": f"{url.rpartition('/')[0]}/{name}"}
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+class House:
+    def __init__(self, folder: Path, environ: dict, box: Letterbox):
+        self.port, self.box = free_port(), box
+        self.origin = f"http://localhost:{self.port}"
+        own = {"VAR": str(folder), "PORT": str(self.port), "SITE_ORIGIN": self.origin, "STAFF_MFA": "on", "CACHE_URL": "dbcache://cache"}
+        self.environ = {**{name: value for name, value in os.environ.items() if name != "DATABASE_URL"}, **own, **environ}
+
+    def manage(self, *arguments: str) -> str:
+        done = subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.environ, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def open(self) -> None:
+        told = self.manage("prepare")
+        self.passwords = dict(re.findall(r"^  (\w+) +(\S+)$", told, re.MULTILINE))
+        self.manage("shell", "-v", "0", "-c", ENROL)
+        server = ["-m", "gunicorn", "tokyo_career.wsgi", "--config", "deploy/gunicorn.conf.py", "--bind", f"127.0.0.1:{self.port}"]
+        self.process = subprocess.Popen([sys.executable, *server], cwd=ROOT, env=self.environ)
+        for _try in range(100):
+            try:
+                return urllib.request.urlopen(f"{self.origin}/healthz", timeout=1).close()
+            except OSError:
+                time.sleep(0.2)
+        raise AssertionError("the house did not open")
+
+    def close(self) -> None:
+        self.process.terminate()
+        self.process.wait(10)
+
+
+@contextmanager
+def opened(folder: Path, url: str):
+    """The running house."""
+    box = Letterbox()
+    sink = Controller(box, hostname="127.0.0.1", port=free_port())
+    sink.start()
+    with database(url, f"house_{os.getpid()}") as environ:
+        house = House(folder, {**environ, "EMAIL_URL": f"smtp://127.0.0.1:{sink.port}"}, box)
+        house.open()
+        yield house
+        house.close()
+    sink.stop()
