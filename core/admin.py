@@ -1,3 +1,4 @@
+from adminsortable2.admin import SortableAdminMixin
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.utils import flatten
@@ -118,17 +119,20 @@ class ContentAdmin(ProposalMixin, VersionedAdmin):
         return fixed if open_to_all else (*fixed, "published_at", "unpublish_at", *(["slug"] if obj and obj.published_at else []))
 
     def save_model(self, request, obj, form, change):
-        before = type(obj).objects.filter(pk=obj.pk).first() if change and "slug" in form.changed_data else None
+        moves = change and not is_rehearsal(request) and {"slug", *obj.address_from.split("__")} & set(form.changed_data)
+        before = type(obj).objects.filter(pk=obj.pk).first() if moves else None
         super().save_model(request, obj, form, change)
-        if before and not is_rehearsal(request):
+        if before:
             remember_addresses(before, obj)
 
 
 def remember_addresses(before, after) -> None:
-    """Lead the old paths of a row, in every language, to the new ones for ever (301)."""
+    """Lead the old paths of a row, in every language, to the new ones for ever (301); an answer's path holds its ``?open=``."""
     for old, new in zip(before.addresses(), after.addresses(), strict=True):
-        Redirect.objects.filter(old_path=new).delete()
-        Redirect.objects.update_or_create(site_id=1, old_path=old, defaults={"new_path": new})
+        old_path, new_path = old.partition("#")[0], new.partition("#")[0]
+        Redirect.objects.filter(old_path=new_path).delete()
+        if old_path != new_path:
+            Redirect.objects.update_or_create(site_id=1, old_path=old_path, defaults={"new_path": new})
 
 
 class PartInline(TranslationInlineModelAdmin):
@@ -158,6 +162,19 @@ class PartInline(TranslationInlineModelAdmin):
 
 class SectionInline(PartInline, admin.StackedInline):
     fields = ["order", *side_by_side("heading", "body")]
+
+
+class DraggedMixin(SortableAdminMixin):
+    """A list in the order of the site, dragged with the mouse; the number in the form does the same for keys.
+
+    All rows stand on one page, so the package's actions to move rows between pages (and their counts) are left out.
+    """
+
+    list_per_page = 500
+    date_hierarchy = None
+
+    def get_actions(self, request):
+        return super(SortableAdminMixin, self).get_actions(request)
 
 
 @admin.register(LinkFault)

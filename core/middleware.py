@@ -2,7 +2,7 @@
 
 import brotli
 from django.conf import settings
-from django.contrib.auth import get_user
+from django.contrib.auth.middleware import get_user
 from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render
 from django.utils import translation

@@ -1,18 +1,16 @@
-from adminsortable2.admin import SortableAdminMixin
 from django.contrib import admin
 from import_export import fields
 from import_export.widgets import ForeignKeyWidget
 
-from core.admin import ContentAdmin, PartInline, side_by_side
+from core.admin import ContentAdmin, DraggedMixin, PartInline, side_by_side
 from core.transfer import TransferMixin, table_of
 from faq.models import Category, Figure, Question
 
 
 @admin.register(Category)
-class CategoryAdmin(SortableAdminMixin, TransferMixin, ContentAdmin):
+class CategoryAdmin(DraggedMixin, TransferMixin, ContentAdmin):
     list_display = ["order", "__str__", "group", "published_at"]
     list_display_links = ["__str__"]
-    list_per_page = 50
     ordering = ["order"]
     search_fields = ["title_ja", "title_en", "slug"]
     own_fields = (("group", "order"),)
@@ -25,7 +23,7 @@ class FigureInline(PartInline, admin.StackedInline):
 
 
 @admin.register(Question)
-class QuestionAdmin(SortableAdminMixin, TransferMixin, ContentAdmin):
+class QuestionAdmin(DraggedMixin, TransferMixin, ContentAdmin):
     """Questions are dragged within one topic: choose it in the filter first."""
 
     list_display = ["order", "__str__", "category", "checked_on", "check_by", "published_at"]

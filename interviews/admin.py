@@ -1,4 +1,3 @@
-from adminsortable2.admin import SortableAdminMixin
 from django.contrib import admin, messages
 from django.db.models import Q
 from django.shortcuts import redirect
@@ -6,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.admin import ContentAdmin, PartInline, SectionInline, side_by_side
+from core.admin import ContentAdmin, DraggedMixin, PartInline, SectionInline, side_by_side
 from core.images import PhotoField
 from core.morning import EDITOR, SOON, Line, form_of, may_view
 from core.photo_admin import PhotoInput, PicturedMixin
@@ -57,7 +56,7 @@ class PersonAdmin(PicturedMixin, TransferMixin, ContentAdmin):
 
 
 @admin.register(HomePerson)
-class HomePersonAdmin(SortableAdminMixin, admin.ModelAdmin):
+class HomePersonAdmin(DraggedMixin, admin.ModelAdmin):
     """The people on the home page, to drag into order; who is among them is said in the form of each person."""
 
     list_display = ["home_order", "__str__"]

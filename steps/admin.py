@@ -1,8 +1,8 @@
-from adminsortable2.admin import CustomInlineFormSetMixin, SortableAdminMixin, SortableTabularInline
+from adminsortable2.admin import CustomInlineFormSetMixin, SortableTabularInline
 from django.contrib import admin
 from django.forms import NumberInput
 
-from core.admin import ContentAdmin, PartInline
+from core.admin import ContentAdmin, DraggedMixin, PartInline
 from core.forms import PartFormSet
 from steps.models import Step, Task
 
@@ -23,7 +23,7 @@ class TaskInline(PartInline, SortableTabularInline):
 
 
 @admin.register(Step)
-class StepAdmin(SortableAdminMixin, ContentAdmin):
+class StepAdmin(DraggedMixin, ContentAdmin):
     list_display = ["number", "__str__", "checked_on", "check_by", "published_at"]
     list_display_links = ["__str__"]
     ordering = ["number"]

@@ -245,3 +245,12 @@ def test_a_changed_address_leads_on_and_search_follows(as_editor, article):
     save(as_editor, article, slug="moved-on")
     assert Redirect.objects.filter(new_path__endswith="moved-on/").count() == 2
     assert SearchEntry.objects.filter(url__endswith="moved-on/").count() == 2
+
+
+def test_an_answer_that_moves_to_another_topic_takes_its_address_along(as_editor, client):
+    row = Question.objects.published().select_related("category").first()
+    other = type(row.category).objects.exclude(pk=row.category_id).first()
+    old = row.get_absolute_url().partition("#")[0]
+    assert save(as_editor, row, category=str(other.pk)).status_code == 302
+    answer = client.get(old)
+    assert (answer.status_code, answer.url) == (301, Question.objects.get(pk=row.pk).get_absolute_url())
