@@ -98,7 +98,9 @@ def main() -> None:
             many_people(count)
             for page, limit in (("", LIST), (f"{Person.objects.first().pk}/change/", FORM)):
                 found, seconds = queries(client, f"/admin/interviews/person/{page}")
-                good.append(report(f"people/{page} with {Person.objects.count()} people ({seconds * 1000:.0f} ms)", found, limit, "queries"))
+                good.append(
+                    report(f"people/{page} with {Person.objects.count()} people ({seconds * 1000:.0f} ms)", found, limit, "queries")
+                )
         good.append(report("saving with a picture of 12 megapixels", saving(client), PICTURE, "s"))
         good.append(report("preview of 1,000 agencies, XLSX", previewing(client, SafeXLSX, "0", "a.xlsx"), TABLE, "s"))
         good.append(report("preview of 1,000 agencies, CSV", previewing(client, JapaneseCSV, "1", "a.csv"), TABLE, "s"))

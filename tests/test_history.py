@@ -1,8 +1,11 @@
 """Who changed what; versions that come back; rows that were deleted."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.storage import default_storage
-from django.utils import translation
+from django.core.management import call_command
+from django.utils import timezone, translation
 from reversion.models import Version
 
 from core.history import history_of
@@ -131,3 +134,17 @@ def test_a_new_focal_point_makes_new_files_and_keeps_the_old(as_editor):
     row.refresh_from_db()
     new = row.photo.rendition(row.photo.widths[0], "webp")
     assert new != old and default_storage.exists(new) and default_storage.exists(old)
+
+
+def test_pictures_that_no_page_names_go_after_thirty_days(as_editor, picture, time_machine):
+    row = Person.objects.exclude(photo="").first()
+    old = row.photo.rendition(row.photo.widths[0], "webp")
+    save(as_editor, row, photo=picture)
+    call_command("purge_pictures")
+    assert default_storage.exists(old)
+    time_machine.move_to(timezone.now() + timedelta(days=31))
+    call_command("purge_pictures", "--dry-run")
+    assert default_storage.exists(old)
+    call_command("purge_pictures")
+    row.refresh_from_db()
+    assert not default_storage.exists(old) and default_storage.exists(row.photo.rendition(row.photo.widths[0], "webp"))
