@@ -88,7 +88,7 @@ class ProposalAdmin(admin.ModelAdmin):
     """The list of proposals, and the page on which one is decided."""
 
     list_display = ["__str__", "content_type", "proposed_by", "proposed_at", "apply_at", "decision", "applied_at"]
-    list_filter = ["decision", "content_type"]
+    list_filter = ["decision", ("content_type", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["content_type", "proposed_by"]
 
     def get_urls(self):

@@ -132,6 +132,7 @@ class ConsentAdmin(admin.ModelAdmin):
     def withdraw(self, request, queryset):
         for consent in queryset:
             consent.withdraw()
+            self.log_change(request, consent, gettext("Withdrawn."))
         messages.success(request, gettext("Withdrawn. The pages answer 410 and the pictures and videos are gone."))
         return redirect("admin:interviews_consent_changelist")
 
@@ -139,6 +140,7 @@ class ConsentAdmin(admin.ModelAdmin):
     def give_again(self, request, queryset):
         for consent in queryset:
             consent.give_again()
+            self.log_change(request, consent, gettext("Holds again."))
         messages.success(request, gettext("The consent holds again. Check its dates."))
 
 

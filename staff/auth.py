@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import time
+from types import SimpleNamespace
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 CONTEXT_WORDS = ("tokyo", "pasona", "tmg", "career")
 
@@ -31,6 +33,13 @@ class StaffAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request):
         return False
+
+    def send_mail(self, template_prefix, email, context):
+        """In the language of the member of staff, under the name and address of this site."""
+        site = SimpleNamespace(name=settings.MFA_TOTP_ISSUER, domain=settings.SITE_ORIGIN)
+        owner = context.get("user") or self.request.user
+        with override(getattr(owner, "language", "ja")):
+            super().send_mail(template_prefix, email, {**context, "current_site": site})
 
     def is_reauthentication_required(self, *, app, **kwargs):
         """Who signed in less than five minutes ago is not asked for the password again (to set up the first second factor)."""

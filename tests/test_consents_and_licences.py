@@ -7,8 +7,10 @@ from django.core.files.storage import default_storage, storages
 from django.utils import timezone
 
 from agencies.models import Agency
+from faq.models import Category, Question
 from interviews.models import Consent, Interview, Person
 from search.models import SearchEntry
+from steps.models import Step
 from tests import factories
 from tests.conftest import member
 from tests.staff import errors_of, list_of, posted_form, url_of
@@ -154,3 +156,35 @@ def test_operator_drags_nothing_that_is_not_theirs(client):
     client.force_login(member("operator"))
     url = "/admin/faq/category/adminsortable2_update/"
     assert client.post(url, {"updatedItems": [[1, 5]]}, content_type="application/json").status_code == 403
+
+
+@pytest.mark.parametrize("model", [Category, Question, Step])
+def test_a_dragged_order_is_on_the_public_page_at_once(as_editor, client, model):
+    rows = list(Question.objects.filter(category__slug="visa") if model is Question else model.objects.all())
+    field = "number" if model is Step else "order"
+    places = [getattr(row, field) for row in rows]
+    update = [[row.pk, place] for row, place in zip(rows, reversed(places), strict=True)]
+    as_editor.post(f"{list_of(model)}adminsortable2_update/", {"updatedItems": update}, content_type="application/json")
+    page = client.get({Category: "/en/faq/", Question: "/en/faq/visa/", Step: "/en/steps/"}[model]).content.decode()
+    main = page[page.index("<main") :]
+    shown = sorted(rows, key=lambda row: main.index({Question: f'id="{row.slug}"'}.get(model, f"/{row.slug}/")))
+    assert [row.pk for row in shown] == [row.pk for row in reversed(rows)]
+
+
+def test_questions_are_dragged_within_one_topic_only(as_editor):
+    topic = Category.objects.first()
+    every = as_editor.get(list_of(Question)).content.decode()
+    one = as_editor.get(list_of(Question), {"category__id__exact": topic.pk}).content.decode()
+    assert ("drag handle" in every, "drag handle" in one) == (False, True)
+
+
+def test_tasks_of_a_step_follow_their_numbers(as_editor, client):
+    step = Step.objects.first()
+    data = posted_form(as_editor, url_of(step))
+    count = int(data["tasks-TOTAL_FORMS"])
+    for place in range(count):
+        data[f"tasks-{place}-order"] = str(count - place)
+    assert as_editor.post(url_of(step), {**data, "_save": "1"}).status_code == 302
+    codes = [task.code for task in step.tasks.order_by("order")]
+    page = client.get(step.get_absolute_url()).content.decode()
+    assert sorted(codes, key=lambda code: page.index(f'value="{code}"')) == codes and codes[0] > codes[-1]

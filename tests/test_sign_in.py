@@ -209,3 +209,23 @@ def test_an_account_of_the_list_can_be_closed_and_its_mail_is_unique(client, adm
     client.force_login(administrator)
     data = posted_form(client, url_of(tmg_editor), email="ADMINISTRATOR@example.org")
     assert client.post(url_of(tmg_editor), data).status_code == 200
+
+
+def test_a_forgotten_password_is_mailed_in_the_language_of_its_owner_and_tells_strangers_nothing(client, mailoutbox):
+    member("editor", language="en")
+    pages = [
+        client.post("/accounts/password/reset/", {"email": email}, follow=True).content for email in ("editor@example.org", "x@example.org")
+    ]
+    (mail,) = mailoutbox
+    assert mail.subject.startswith("[TOKYO CAREER GUIDE]") and "Thank you for using TOKYO CAREER GUIDE" in mail.body
+    assert "example.com" not in mail.body and "http://" in mail.body
+    assert len(set(pages)) == 1
+
+
+def test_a_new_second_factor_is_told_by_mail(strict, client, tmg_editor, mailoutbox, django_capture_on_commit_callbacks):
+    sign_in(client, tmg_editor)
+    form = client.get("/accounts/2fa/totp/activate/").context["form"]
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/accounts/2fa/totp/activate/", {"code": code(form.secret)})
+    assert [mail.to for mail in mailoutbox] == [[tmg_editor.email]]
+    assert client.get("/admin/").status_code == 200

@@ -228,6 +228,22 @@ def test_operator_verifies_a_licence(signed_in):
     quiet(page)
 
 
+def test_five_wrong_passwords_are_enough_over_both_workers(browser, house):
+    context = browser.new_context(base_url=house.origin)
+    page = context.new_page()
+    answers = []
+    for _try in range(6):
+        page.goto("/accounts/login/")
+        page.locator("[name=login]").fill("counsellor")
+        page.locator("[name=password]").fill("not the password at all")
+        with page.expect_response("**/accounts/login/") as answer:
+            page.get_by_role("button", name="ログイン", exact=True).click()
+        answers.append(answer.value.status)
+    assert answers == [200, 200, 200, 200, 200, 429]
+    assert "5分ほど待って" in page.locator("main").inner_text()
+    context.close()
+
+
 def test_editor_drags_a_topic_and_the_public_page_follows(signed_in):
     page = signed_in("editor")
     page.goto("/admin/faq/category/")
