@@ -97,7 +97,7 @@ def operators(page) -> None:
     file = Path(tempfile.mkdtemp()) / "agencies.csv"
     for name, changed in (
         ("import-refused", text.replace("13-ユ-", "13-ﾕ-x", 1)),
-        ("import-preview", text.replace("chiyoda", "minato", 1)),
+        ("import-preview", text.replace(",chiyoda,", ",minato,", 1)),
     ):
         file.write_text(changed, "utf-8")
         page.goto("/admin/agencies/agency/import/")
