@@ -6,7 +6,7 @@ import re
 import socket
 import ssl
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from django.conf import settings
 from django.db import models
@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 PORTS = {"http": 80, "https": 443}
 REDIRECTS = 3
 SECONDS = 5
-MOST_BYTES = 64 * 1024
 ADDRESS = re.compile(r"""https?://[^\s"'<>]+""")
 
 
@@ -58,20 +57,31 @@ class Place:
 
 def place_of(url: str) -> Place:
     """Resolve an address. Raises Refused unless it is http(s) on its own port and every IP address behind it is public."""
-    parts = urlsplit(url)
-    if parts.scheme not in PORTS or not parts.hostname or parts.username:
-        raise Refused("only http and https")
+    parts = parts_of(url)
+    port = PORTS[parts.scheme]
     allowed = f"{parts.hostname}:{parts.port}" in settings.LINK_CHECK_ALSO
-    if (parts.port or PORTS[parts.scheme]) != PORTS[parts.scheme] and not allowed:
+    if (parts.port or port) != port and not allowed:
         raise Refused("port not allowed")
     try:
-        found = {info[4][0] for info in socket.getaddrinfo(parts.hostname, parts.port or PORTS[parts.scheme], type=socket.SOCK_STREAM)}
+        found = {info[4][0] for info in socket.getaddrinfo(parts.hostname, parts.port or port, type=socket.SOCK_STREAM)}
     except (OSError, UnicodeError) as error:
         raise Refused("the name does not resolve") from error
     if not allowed and not all(is_public(address) for address in found):
         raise Refused("not a public address")
     path = parts.path or "/"
     return Place(parts.scheme, parts.netloc, sorted(found)[0], f"{path}?{parts.query}" if parts.query else path)
+
+
+def parts_of(url: str) -> SplitResult:
+    """The parts of an http(s) address. Raises Refused for anything else."""
+    try:
+        parts = urlsplit(url)
+        _port = parts.port
+    except ValueError as error:
+        raise Refused("not an address") from error
+    if parts.scheme not in PORTS or not parts.hostname or parts.username:
+        raise Refused("only http and https")
+    return parts
 
 
 def is_public(address: str) -> bool:
@@ -93,12 +103,11 @@ def connection_to(place: Place) -> http.client.HTTPConnection:
 
 
 def ask(place: Place) -> tuple[int, str]:
-    """Status and Location of a GET; at most 64 KiB are read."""
+    """Status and Location of a GET; the body is not read."""
     connection = connection_to(place)
     try:
         connection.request("GET", place.path, headers={"Host": place.host, "User-Agent": "TOKYO-CAREER-GUIDE link check", "Accept": "*/*"})
         response = connection.getresponse()
-        response.read(MOST_BYTES)
         return response.status, response.headers.get("Location", "")
     finally:
         connection.close()

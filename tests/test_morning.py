@@ -91,7 +91,7 @@ def test_nobody_gets_an_empty_morning_mail():
 @pytest.mark.parametrize("url", [
     "ftp://example.org/", "file:///etc/passwd", "http://127.0.0.1/", "http://localhost/", "http://10.0.0.1/", "http://169.254.169.254/latest/",
     "http://[::1]/", "http://[::ffff:127.0.0.1]/", "http://0.0.0.0/", "http://192.168.1.1:80/", "http://user@127.0.0.1/", "https://1.1.1.1:8443/",
-    "http://2130706433/", "http://224.0.0.1/", "http://no-such-host.invalid/",
+    "http://2130706433/", "http://224.0.0.1/", "http://no-such-host.invalid/", "http://[", "http://example.org:99999/",
 ])  # fmt: skip
 def test_the_link_check_asks_no_machine_that_is_not_public(url):
     with pytest.raises(Refused):
