@@ -39,6 +39,7 @@ messages: venv-dev
 	@$(PY) manage.py makemessages --locale ja --ignore .venv --ignore var --no-wrap --no-location
 
 bench: venv-dev
+	@$(PY) -m benchmarks.staff
 	@$(PY) -m benchmarks.pages
 
 venv:

@@ -1,10 +1,13 @@
 """The staff's forms of content: every text says its state, every error finds its place, nobody overwrites a colleague."""
 
+from datetime import datetime
+
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms.models import BaseInlineFormSet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -93,7 +96,19 @@ class ContentForm(TextsForm):
         since = self.conflict and self.conflict(self.data.get("seen_version"))
         if since:
             self.add_error(None, since)
+        try:
+            moment_of(self.data)
+        except ValueError:
+            self.add_error(None, _("The wished day or time of the change cannot be read. Write it like 2026-12-31 and 09:00."))
         return cleaned
+
+
+def moment_of(data):
+    """The moment typed beside "keep as proposal" (Tokyo time), or None. Raises ValueError for what is no day or time."""
+    day, time = data.get("apply_at_0", "").strip(), data.get("apply_at_1", "").strip()
+    if not day and not time:
+        return None
+    return make_aware(datetime.strptime(f"{day} {time[:5] or '00:00'}", "%Y-%m-%d %H:%M"))
 
 
 class PartFormSet(BaseInlineFormSet):

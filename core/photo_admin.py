@@ -54,4 +54,5 @@ class PicturedMixin:
     def save_model(self, request, obj, form, change):
         if obj.photo and "photo" not in form.changed_data and {"photo_x", "photo_y"} & set(form.changed_data):
             obj.photo.refocus()
+            request.written_files = [obj.photo]
         super().save_model(request, obj, form, change)

@@ -6,10 +6,9 @@ from django.db import models, transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
-from django.utils.dateparse import parse_datetime
-from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
 
+from core.forms import moment_of
 from core.history import latest_version
 from core.images import PhotoFieldFile
 from core.preview import pages_as_if_live, preview_response, review_link
@@ -71,7 +70,7 @@ class ProposalMixin:
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         if is_rehearsal(request):
-            request.rehearsed_files = [file for each in all_forms(form, formsets) for file in new_files(each)]
+            request.written_files = [*getattr(request, "written_files", []), *written_by(form, formsets)]
 
     def response_change(self, request, obj):
         if is_rehearsal(request):
@@ -91,7 +90,7 @@ class ProposalMixin:
         if "_propose" in request.POST:
             request.proposed_row = obj
         transaction.set_rollback(True)
-        for file in request.rehearsed_files:
+        for file in request.written_files:
             if isinstance(file, PhotoFieldFile):
                 file.delete_renditions()
             file.storage.delete(file.name)
@@ -123,15 +122,11 @@ def all_forms(form, formsets) -> list:
     return [form, *(each for formset in formsets for each in formset.forms)]
 
 
+def written_by(form, formsets) -> list:
+    """The files that saving the forms has written."""
+    return [file for each in all_forms(form, formsets) for file in new_files(each)]
+
+
 def new_files(form) -> list:
-    """The files that saving a form has written."""
     fields = {f.name for f in form._meta.model._meta.concrete_fields if isinstance(f, models.FileField)}
     return [getattr(form.instance, name) for name in form.changed_data if name in fields and getattr(form.instance, name)]
-
-
-def moment_of(data):
-    """The moment typed beside "keep as proposal" (Tokyo time), or None."""
-    typed = (
-        parse_datetime(f"{data.get('apply_at_0', '')} {data.get('apply_at_1', '') or '00:00'}".strip()) if data.get("apply_at_0") else None
-    )
-    return make_aware(typed) if typed else None

@@ -141,3 +141,11 @@ def test_waiting_proposals_are_named_on_the_form_and_on_the_first_page(operator,
     assert "operator" in editor.get(url_of(article)).context["waiting"][0].proposed_by.username
     assert any("/admin/core/proposal/" in line.url for line in editor.get("/admin/").context["morning"])
     assert not any("提案を確認" in line.text for line in operator.get("/admin/").context["morning"])
+
+
+@pytest.mark.parametrize(("day", "time"), [("2026-13-45", "09:00"), ("soon", ""), ("2026-12-01", "25:61"), ("", "09:00")])
+def test_a_wished_day_that_is_none_is_refused_with_the_form_kept(operator, article, day, time):
+    data = {**posted_form(operator, url_of(article)), "_propose": "1", "title_en": "Kept", "apply_at_0": day, "apply_at_1": time}
+    answer = operator.post(url_of(article), data)
+    assert answer.status_code == 200 and not Proposal.objects.exists()
+    assert answer.context["adminform"].form["title_en"].value() == "Kept"

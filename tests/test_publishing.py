@@ -177,6 +177,7 @@ def test_a_preview_with_a_new_picture_leaves_no_file(as_editor, picture):
     row = Person.objects.exclude(photo="").first()
     before = [set(store.listdir("")[1]) for store in (default_storage, storages["private"])]
     as_editor.post(url_of(row), {**posted_form(as_editor, url_of(row)), "photo": picture, "_preview": "1"})
+    as_editor.post(url_of(row), {**posted_form(as_editor, url_of(row)), "photo_x": "11", "_preview": "1"})
     assert [set(store.listdir("")[1]) for store in (default_storage, storages["private"])] == before
 
 

@@ -1,3 +1,4 @@
+import os
 import shutil
 
 import pytest
@@ -6,6 +7,8 @@ from django.db import connection
 from django.test import Client
 from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
+
+from tests.browser.house import code, opened, watched
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -75,3 +78,32 @@ def open_page(browser, site):
     yield load
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory):
+    with opened(tmp_path_factory.mktemp("house"), os.environ.get("DATABASE_URL", "")) as house:
+        yield house
+
+
+@pytest.fixture(scope="session")
+def signed_in(browser, house):
+    """A page of each role, signed in once with password and code."""
+    pages = {}
+
+    def sign_in(role):
+        if role not in pages:
+            context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=house.origin)
+            page = pages[role] = watched(context)
+            page.goto("/admin/")
+            page.locator("[name=login]").fill(role)
+            page.locator("[name=password]").fill(house.passwords[role])
+            page.get_by_role("button", name="ログイン", exact=True).click()
+            page.locator("[name=code]").fill(code())
+            page.locator("form:has([name=code]) button[type=submit]").click()
+            page.wait_for_url("**/admin/")
+        return pages[role]
+
+    yield sign_in
+    for page in pages.values():
+        page.context.close()

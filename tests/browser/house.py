@@ -103,3 +103,20 @@ def opened(folder: Path, url: str):
         yield house
         house.close()
     sink.stop()
+
+
+def watched(context):
+    page = context.new_page()
+    context.complaints = []
+    context.on("console", lambda message: context.complaints.append(message.text) if message.type in ("error", "warning") else None)
+    context.on("weberror", lambda error: context.complaints.append(str(error.error)))
+    return page
+
+
+def quiet(page) -> None:
+    assert page.context.complaints == []
+
+
+def save(page) -> None:
+    page.locator("[name=_save]").click()
+    page.wait_for_load_state()

@@ -1,60 +1,14 @@
 """What staff do in their house, in a real browser, with second factors on. No complaint of the browser is let pass."""
 
-import os
 import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
-
-from tests.browser.house import code, opened
-from tests.browser.test_every_page import AXE
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory):
-    with opened(tmp_path_factory.mktemp("house"), os.environ.get("DATABASE_URL", "")) as house:
-        yield house
-
-
-def watched(context):
-    page = context.new_page()
-    context.complaints = []
-    context.on("console", lambda message: context.complaints.append(message.text) if message.type in ("error", "warning") else None)
-    context.on("weberror", lambda error: context.complaints.append(str(error.error)))
-    return page
-
-
-@pytest.fixture(scope="module")
-def signed_in(browser, house):
-    """A page of each role, signed in once with password and code."""
-    pages = {}
-
-    def sign_in(role):
-        if role not in pages:
-            context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=house.origin)
-            page = pages[role] = watched(context)
-            page.goto("/admin/")
-            page.locator("[name=login]").fill(role)
-            page.locator("[name=password]").fill(house.passwords[role])
-            page.get_by_role("button", name="ログイン", exact=True).click()
-            page.locator("[name=code]").fill(code())
-            page.locator("form:has([name=code]) button[type=submit]").click()
-            page.wait_for_url("**/admin/")
-        return pages[role]
-
-    yield sign_in
-    for page in pages.values():
-        page.context.close()
+from tests.browser.house import quiet, save
 
 
 def told(page) -> str:
     return page.locator(".messagelist").inner_text()
-
-
-def save(page) -> None:
-    page.locator("[name=_save]").click()
-    page.wait_for_load_state()
 
 
 def write(page, name: str, text: str) -> None:
@@ -63,10 +17,6 @@ def write(page, name: str, text: str) -> None:
     editor.click()
     page.keyboard.press("Control+A")
     page.keyboard.type(text)
-
-
-def quiet(page) -> None:
-    assert page.context.complaints == []
 
 
 def test_editor_writes_translates_and_publishes(signed_in, house):
@@ -228,22 +178,6 @@ def test_operator_verifies_a_licence(signed_in):
     quiet(page)
 
 
-def test_five_wrong_passwords_are_enough_over_both_workers(browser, house):
-    context = browser.new_context(base_url=house.origin)
-    page = context.new_page()
-    answers = []
-    for _try in range(6):
-        page.goto("/accounts/login/")
-        page.locator("[name=login]").fill("somebody")
-        page.locator("[name=password]").fill("not the password at all")
-        with page.expect_response("**/accounts/login/") as answer:
-            page.get_by_role("button", name="ログイン", exact=True).click()
-        answers.append(answer.value.status)
-    assert answers == [200, 200, 200, 200, 200, 429]
-    assert "5分ほど待って" in page.locator("main").inner_text()
-    context.close()
-
-
 def test_editor_drags_a_topic_and_the_public_page_follows(signed_in):
     page = signed_in("editor")
     page.goto("/admin/faq/category/")
@@ -296,59 +230,3 @@ def test_editor_chooses_the_focal_point_by_a_click_and_by_number(signed_in):
     page.goto("/admin/interviews/person/12/change/")
     assert page.locator("[name=photo_x]").input_value() == "40"
     quiet(page)
-
-
-def test_administrator_enrols_an_app_then_a_passkey_and_enters_with_it(browser, house):
-    context = browser.new_context(base_url=house.origin, viewport={"width": 1280, "height": 900})
-    page = watched(context)
-    cdp = context.new_cdp_session(page)
-    cdp.send("WebAuthn.enable")
-    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True}
-    cdp.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-    page.goto("/admin/staff/user/")
-    page.locator("[name=login]").fill("administrator")
-    page.locator("[name=password]").fill(house.passwords["administrator"])
-    page.get_by_role("button", name="ログイン", exact=True).click()
-    page.wait_for_url("**/accounts/2fa/")
-    page.goto("/accounts/2fa/webauthn/add/")
-    page.locator("[name=name]").fill("My key")
-    if page.locator("[name=passwordless]").count():
-        page.locator("[name=passwordless]").check()
-    page.locator("#mfa_webauthn_add").click()
-    page.wait_for_url("**/accounts/2fa/recovery-codes/")
-    page.wait_for_load_state("networkidle")
-    page.goto("/admin/")
-    assert "対応が必要な項目" in page.locator("h2").first.inner_text()
-    page.goto("/accounts/logout/")
-    page.locator("form button[type=submit]").last.click()
-    page.goto("/accounts/login/")
-    page.get_by_role("button", name="パスキーでログイン").click()
-    page.wait_for_url("**/admin/")
-    assert context.complaints == []
-    page.goto("/admin/staff/user/add/")
-    page.locator("[name=email]").fill("guest@example.org")
-    page.locator("[name=role]").select_option("editor")
-    save(page)
-    house.manage("send_queued_mail")
-    letter = house.box.letters[-1]
-    assert letter["To"] == "guest@example.org"
-    assert context.complaints == []
-    context.close()
-
-
-ADDED = {"editor": ["", "translations/", "interviews/person/1/change/", "interviews/person/1/history/", "core/proposal/", "core/linkfault/",
-                    "guide/article/recover/", "agencies/agency/import/", "interviews/homeperson/", "interviews/consent/1/change/"],
-         "operator": ["", "agencies/agency/1/verify/", "agencies/agency/1/change/", "interviews/person/1/change/"],
-         "counsellor": ["", "desk/office/"]}  # fmt: skip
-
-
-@pytest.mark.parametrize(("role", "path"), [(role, path) for role, paths in ADDED.items() for path in paths])
-def test_the_pages_we_added_have_no_barrier(signed_in, role, path):
-    page = signed_in(role)
-    page.goto(f"/admin/{path}")
-    page.wait_for_load_state("networkidle")
-    quiet(page)
-    page.evaluate(AXE)
-    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    page.context.complaints.clear()  # the checker writes style attributes of its own
-    assert [[found["id"], [node["html"] for node in found["nodes"]][:3]] for found in result["violations"]] == []
