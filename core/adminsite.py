@@ -4,7 +4,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.views import redirect_to_login
-from django.http import QueryDict
+from django.http import Http404, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext
@@ -77,7 +77,7 @@ def keep_form(request) -> None:
 
 
 class KeepsForms:
-    """Shows a form again, filled, that was posted after the session ended; saves nothing by itself."""
+    """For every admin: shows a form again, filled, that was posted after the session ended; saves nothing by itself."""
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         kept = request.session.get("kept_form") if request.method == "GET" else None
@@ -86,6 +86,10 @@ class KeepsForms:
             request = copy.copy(request)
             request.method, request.POST, request.is_kept = "POST", QueryDict(kept["data"]), True
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        """A number that is not there, or not theirs, is not found; the stock admin would lead to the first page."""
+        raise Http404
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)

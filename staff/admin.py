@@ -3,14 +3,47 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from post_office.models import EmailTemplate
+from post_office.admin import LogInline
+from post_office.models import STATUS, Email, EmailTemplate
 from post_office.models import Log as MailLog
 
 from staff.models import User
 
-# Groups follow staff/roles.py; mail templates are files; the log stands beside each mail.
-for model in (Group, EmailTemplate, MailLog):
+# Groups follow staff/roles.py; mail templates are files; the log stands beside each mail, whose words are nobody's but its reader's.
+for model in (Group, Email, EmailTemplate, MailLog):
     admin.site.unregister(model)
+
+
+class MailLogInline(LogInline):
+    def has_view_permission(self, request, obj=None):
+        return True
+
+
+@admin.register(Email)
+class MailAdmin(admin.ModelAdmin):
+    """Whether mail went out and why not; to send again, never to read."""
+
+    list_display = ["recipient", "subject", "status", "last_updated", "number_of_retries"]
+    list_filter = ["status"]
+    search_fields = ["to"]
+    fields = ["recipient", "subject", "status", "created", "last_updated", "number_of_retries"]
+    inlines = [MailLogInline]
+    change_form_template = "admin/change_form.html"
+    actions = ["send_again"]
+
+    def has_add_permission(self, request):
+        return False
+
+    has_change_permission = has_delete_permission = lambda self, request, obj=None: False
+
+    @admin.display(description=_("To"))
+    def recipient(self, obj):
+        return ", ".join(obj.to)
+
+    @admin.action(description=_("Send again"), permissions=["view"])
+    def send_again(self, request, queryset):
+        count = queryset.filter(status=STATUS.failed).update(status=STATUS.queued, number_of_retries=0)
+        messages.info(request, gettext("Mails that will be sent again: %(count)s") % {"count": count})
 
 
 @admin.register(User)

@@ -55,6 +55,18 @@ def test_failed_mail_is_the_administrators(client, administrator, as_editor):
     assert [line.role for line in found(client, "送信できなかった")] == ["administrator"]
 
 
+def test_the_administrator_sees_why_mail_failed_sends_it_again_and_reads_none(client, administrator):
+    mail = Email.objects.create(to="x@example.org", from_email="y@example.org", subject="S", message="Secret words", status=STATUS.failed)
+    mail.logs.create(status=STATUS.failed, exception_type="SMTPError", message="mailbox full")
+    client.force_login(administrator)
+    page = client.get(f"/admin/post_office/email/{mail.pk}/change/").content.decode()
+    assert "mailbox full" in page and "Secret words" not in page
+    assert client.get(f"/admin/post_office/email/{mail.pk}/preview/", follow=True).status_code == 404
+    client.post("/admin/post_office/email/", {"action": "send_again", "_selected_action": [mail.pk]})
+    mail.refresh_from_db()
+    assert mail.status == STATUS.queued
+
+
 def test_a_counsellor_sees_nothing_that_is_not_theirs(client, counsellor):
     factories.article(check_by=timezone.localdate() - timedelta(days=1))
     client.force_login(counsellor)

@@ -107,7 +107,7 @@ def test_counsellor_sees_the_own_office_only_by_list_and_by_raw_address(client, 
     other = Office.objects.exclude(pk=counsellor.office_id).first()
     rows = client.get(list_of(Office)).context["cl"].queryset
     assert list(rows) == [counsellor.office]
-    assert client.get(url_of(other)).status_code == 302
+    assert client.get(url_of(other)).status_code == 404
     assert client.get(url_of(other, "history")).status_code == 404
 
 

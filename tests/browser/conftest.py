@@ -17,15 +17,6 @@ FLAGS = [
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="session")
-def browser():
-    program = next(path for name in PROGRAMS if (path := shutil.which(name)))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield browser
-        browser.close()
-
-
 def let_go_of_the_database():
     """The browser driver's loop has a connection of its own here, and threads of the server whose visitor kept the line open have theirs.
 
@@ -37,6 +28,18 @@ def let_go_of_the_database():
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
     connection.close()
+
+
+@pytest.fixture(scope="session")
+def browser(django_db_setup, django_db_blocker):
+    """A real browser; when it closes, whatever its driver's loop holds of the database is let go."""
+    program = next(path for name in PROGRAMS if (path := shutil.which(name)))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+    with django_db_blocker.unblock():
+        let_go_of_the_database()
 
 
 @pytest.fixture(scope="session")
