@@ -20,8 +20,9 @@ PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 def let_go_of_the_database():
     """The browser driver's loop has a connection of its own here, and threads of the server whose visitor kept the line open have theirs.
 
-    PostgreSQL drops no database that a session still holds.
+    PostgreSQL drops no database that a session still holds. The own line is opened anew: it may have been ended from another loop.
     """
+    connection.close()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(
