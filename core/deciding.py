@@ -69,7 +69,8 @@ def apply_due() -> tuple[int, int]:
         request = public_request("/admin/")
         request.user, request.session = proposal.decided_by, {}
         request._messages = Silent()
-        if apply(request, proposal).status_code == 302:
+        fits = proposal.row is not None and latest_version(proposal.row) == proposal.approved_version
+        if fits and apply(request, proposal).status_code == 302:
             applied += 1
         else:
             Proposal.objects.filter(pk=proposal.pk).update(decision="", decided_at=None, decided_by=None)
@@ -125,7 +126,7 @@ class ProposalAdmin(admin.ModelAdmin):
             messages.success(request, _("Sent back."))
             return back
         if proposal.apply_at and proposal.apply_at > timezone.now():
-            proposal.decide("approved", request.user, word)
+            proposal.decide("approved", request.user, word, latest_version(proposal.row))
             messages.success(request, _("Approved. It is applied at its minute."))
             return back
         if word:

@@ -9,7 +9,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from core.translation_state import OTHER, STATES, difference, remember, state_of, texts_of
 
@@ -118,12 +117,3 @@ class PartFormSet(BaseInlineFormSet):
         form = super()._construct_form(i, **kwargs)
         setattr(form.instance, self.fk.name, self.instance)
         return form
-
-
-def in_both_languages(render) -> dict:
-    """What a function gives in each language, by language."""
-    found = {}
-    for language in LANGUAGE_NAMES:
-        with override(language):
-            found[language] = render()
-    return found

@@ -49,6 +49,7 @@ class Proposal(models.Model):
     )
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     applied_at = models.DateTimeField(_("applied at"), null=True, blank=True)
+    approved_version = models.CharField(max_length=20, blank=True, editable=False)
 
     objects = ProposalQuerySet.as_manager()
 
@@ -93,12 +94,16 @@ class Proposal(models.Model):
         return MultiValueDict({name: [uploaded(file)] for name, file in self.files.items()})
 
     @transaction.atomic
-    def decide(self, decision: str, user, word: str = "") -> None:
-        """Approve or send back, once; a second decision changes nothing."""
+    def decide(self, decision: str, user, word: str = "", version: str = "") -> None:
+        """Approve (the page as it is in a version) or send back, once; a second decision changes nothing."""
         proposal = Proposal.objects.select_for_update().get(pk=self.pk)
         if proposal.decided_at is None:
             Proposal.objects.filter(pk=self.pk).update(
-                decision=decision, decided_by=user, decided_at=timezone.now(), word="\n".join(filter(None, [proposal.word, word]))
+                decision=decision,
+                decided_by=user,
+                decided_at=timezone.now(),
+                approved_version=version,
+                word="\n".join(filter(None, [proposal.word, word])),
             )
         self.refresh_from_db()
 

@@ -115,6 +115,9 @@ class Person(Pictured, Content):
         return min((end for end in ends if end), default=None)
 
     def lift_barriers(self):
+        """As if there were a consent; one that was withdrawn stays withdrawn, for reviewers' links too."""
+        if Consent.objects.filter(person=self, withdrawn_at__isnull=False).exists():
+            return
         today = timezone.localdate()
         given = {"given_on": today, "expires_on": today, "scope": "video", "withdrawn_at": None}
         Consent.objects.update_or_create(person=self, defaults=given)

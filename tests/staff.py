@@ -1,7 +1,5 @@
 """What a browser sends from the staff's forms."""
 
-from django.forms.models import model_to_dict
-
 
 def fields_of(form) -> dict:
     """The values of a bound or unbound form as they are posted."""
@@ -40,7 +38,3 @@ def list_of(model) -> str:
 
 def errors_of(response) -> dict:
     return {name: [str(error) for error in errors] for name, errors in response.context["adminform"].form.errors.items()}
-
-
-def values_of(row) -> dict:
-    return model_to_dict(row)

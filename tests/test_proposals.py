@@ -149,3 +149,15 @@ def test_a_wished_day_that_is_none_is_refused_with_the_form_kept(operator, artic
     answer = operator.post(url_of(article), data)
     assert answer.status_code == 200 and not Proposal.objects.exists()
     assert answer.context["adminform"].form["title_en"].value() == "Kept"
+
+
+def test_a_page_that_changed_after_the_approval_is_not_overwritten_at_the_minute(time_machine, operator, editor, article):
+    at = timezone.localtime() + timedelta(days=2)
+    proposal = propose(operator, article, title_en="Later", apply_at_0=at.strftime("%Y-%m-%d"), apply_at_1="09:00")
+    decide(editor, proposal, _apply="1")
+    assert editor.post(url_of(article), {**posted_form(editor, url_of(article)), "lead_en": "Newer lead", "_save": "1"}).status_code == 302
+    time_machine.move_to(at + timedelta(days=1))
+    call_command("apply_proposals")
+    now = Article.objects.get(pk=article.pk)
+    assert (now.title_en, now.lead_en) == ("Article en", "Newer lead")
+    assert Proposal.objects.get().decided_at is None

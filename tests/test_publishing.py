@@ -256,3 +256,11 @@ def test_an_answer_that_moves_to_another_topic_takes_its_address_along(as_editor
     assert save(as_editor, row, category=str(other.pk)).status_code == 302
     answer = client.get(old)
     assert (answer.status_code, answer.url) == (301, Question.objects.get(pk=row.pk).get_absolute_url())
+
+
+def test_a_link_for_a_reviewer_shows_nobody_who_withdrew(client):
+    row = factories.person(name_en="Withdrawn Person")
+    path = review_link(row).split("8000")[1]
+    assert "Withdrawn Person" in "".join(html for _code, _name, html in client.get(path).context["frames"])
+    row.consent.withdraw()
+    assert "Withdrawn Person" not in "".join(html for _code, _name, html in client.get(path).context["frames"])
