@@ -18,7 +18,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 run: venv
 	@mkdir -p "$(VAR)" 2>/dev/null && [ -w "$(VAR)" ] || { echo "The folder $(VAR) cannot be written. Choose another one: make run VAR=/some/folder"; exit 1; }
 	@$(PY) manage.py prepare
-	@exec $(PY) -m gunicorn tokyo_career.wsgi --config deploy/gunicorn.conf.py --bind 127.0.0.1:$(PORT)
+	@$(PY) manage.py deliver_mail --every 5 & exec $(PY) -m gunicorn tokyo_career.wsgi --config deploy/gunicorn.conf.py --bind 127.0.0.1:$(PORT)
 
 test: venv-dev
 	@sh tests/browser/install.sh

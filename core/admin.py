@@ -109,6 +109,10 @@ class ContentAdmin(ProposalMixin, VersionedAdmin):
             (_("Source"), {"fields": ["checked_on", "check_by", *side_by_side("source_name"), "source_url"]}),
         ]
 
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        context["beside"] = beside(obj, request.user) if obj else []
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
     def view_on_site(self, obj):
         return obj.get_absolute_url() if obj.is_live() else None
 
@@ -124,6 +128,12 @@ class ContentAdmin(ProposalMixin, VersionedAdmin):
         super().save_model(request, obj, form, change)
         if before:
             remember_addresses(before, obj)
+
+
+def beside(page, user) -> list:
+    """What other rooms keep that says the same as a page, as (words, address): whoever changes one is shown the other."""
+    rooms = [each for each in admin.site._registry.values() if hasattr(each, "shown_beside")]
+    return [(words, url) for each in rooms for words, url, right in each.shown_beside(page) if user.has_perm(right)]
 
 
 def remember_addresses(before, after) -> None:

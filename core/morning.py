@@ -16,7 +16,7 @@ from core.proposals import Proposal
 from core.translation_state import matrix_of
 
 NOW, SOON, LATER = 1, 2, 3
-EDITOR, OPERATOR, ADMINISTRATOR = "editor", "operator", "administrator"
+EDITOR, OPERATOR, COUNSELLOR, ADMINISTRATOR = "editor", "operator", "counsellor", "administrator"
 URGENCY = {NOW: "now", SOON: "soon", LATER: "later"}
 
 
@@ -130,6 +130,6 @@ def morning_list(user) -> list[Line]:
 
     The admins with a ``morning_lines`` method add their own (licences, consents, cases).
     """
-    own = [each.morning_lines for each in admin.site._registry.values() if hasattr(each, "morning_lines")]
-    lines = [line for source in [*SOURCES, *own] for line in source()]
+    own = [line for each in admin.site._registry.values() if hasattr(each, "morning_lines") for line in each.morning_lines(user)]
+    lines = [*(line for source in SOURCES for line in source()), *own]
     return sorted((line for line in lines if user.has_perm(line.right)), key=lambda line: (line.urgency, line.role != user.role, line.text))

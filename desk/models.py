@@ -1,5 +1,5 @@
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,9 @@ from phonenumber_field.modelfields import PhoneNumberField
 from core import taxonomy
 from core.models import Content, ContentQuerySet, complete_when_published
 from core.taxonomy import CodesField, labelled
+from desk.canned import CannedReply  # noqa: F401  (models live beside what uses them)
+from desk.cases import Case  # noqa: F401
+from desk.exchange import Attachment, CaseLink, Message, Note, Sight  # noqa: F401
 
 WEEKDAYS = [
     ("mon", _("Monday")),
@@ -36,6 +39,9 @@ COMPARED_ZONES = [
 ]
 
 LOOK_AHEAD_DAYS = 40
+
+ANSWER_DAYS = 2
+"""Within so many working days the desk answers."""
 
 
 @lru_cache(maxsize=64)
@@ -65,6 +71,10 @@ class OfficeQuerySet(ContentQuerySet):
         for office in offices:
             office.closures_here = [closure for closure in closures if closure.office_id in (None, office.pk)]
         return offices
+
+    def answering(self) -> "Office":
+        """The office that takes what nobody else was asked for: the telephone desk, else the first."""
+        return self.order_by("-is_telephone_desk", "order").first()
 
 
 class Office(Content):
@@ -139,6 +149,19 @@ class Office(Content):
                 return Opening(True, end) if start <= at else Opening(False, start)
         return Opening(False, None)
 
+    def answer_by(self, at: datetime) -> datetime:
+        """When two working days of opening hours, counted from a moment (aware), are over; in the office's zone."""
+        at = at.astimezone(ZoneInfo(self.zone))
+        start, end = self.hours_on(at.date())
+        left = (end - start) * ANSWER_DAYS
+        for ahead in range(LOOK_AHEAD_DAYS):
+            start, end = self.hours_on(at.date() + timedelta(days=ahead))
+            there = max(end - max(start, at), timedelta()) if self.works_on(start.date()) else timedelta()
+            if there and left <= there:
+                return end - there + left
+            left -= there
+        return at + timedelta(days=LOOK_AHEAD_DAYS)
+
     def hours_elsewhere(self) -> list[dict]:
         """Today's hours in the cities that the desk compares."""
         start, end = self.hours_on(timezone.localdate(timezone=ZoneInfo(self.zone)))
@@ -146,6 +169,15 @@ class Office(Content):
             {"city": city, "start": start.astimezone(ZoneInfo(zone)), "end": end.astimezone(ZoneInfo(zone))}
             for zone, city in COMPARED_ZONES
         ]
+
+
+def answer_due(at: datetime) -> datetime:
+    """By when the desk answers what comes at a moment: the calendar of the telephone desk in Tokyo counts (Japanese holidays)."""
+    desk = Office.objects.published().filter(is_telephone_desk=True).first()
+    if desk is None:
+        desk = Office(country="JP", zone="Asia/Tokyo", weekdays="mon,tue,wed,thu,fri", opens=time(9), closes=time(18))
+        desk.closures_here = list(Closure.objects.filter(office=None))
+    return desk.answer_by(at)
 
 
 class Closure(models.Model):

@@ -1,6 +1,6 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from desk.models import Closure, Office
+from desk.models import CannedReply, Closure, Office
 
 
 @register(Office)
@@ -11,3 +11,8 @@ class OfficeTranslation(TranslationOptions):
 @register(Closure)
 class ClosureTranslation(TranslationOptions):
     fields = ("reason",)
+
+
+@register(CannedReply)
+class CannedReplyTranslation(TranslationOptions):
+    fields = ("title", "body")

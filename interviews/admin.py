@@ -122,7 +122,7 @@ class ConsentAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return False
 
-    def morning_lines(self):
+    def morning_lines(self, user):
         """Consents of people on the site that end within 60 days."""
         for consent in Consent.objects.ending().filter(person__published_at__isnull=False).select_related("person"):
             text = gettext("Consent ends on %(day)s: %(page)s") % {"day": consent.expires_on, "page": consent.person}

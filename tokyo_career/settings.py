@@ -5,7 +5,7 @@ DATABASE_URL CACHE_URL EMAIL_URL SECRET_KEY DEBUG ALLOWED_HOSTS SITE_ORIGIN STOR
 """
 
 import secrets
-from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -171,7 +171,19 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "[TOKYO CAREER GUIDE] "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _origin.scheme
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "60/m/ip,5/300s/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "60/m/ip,5/300s/key",
+    # Visitors' forms (core.visitors.seconds_to_wait). People at an event share one network, so addresses count there.
+    "ask_minute": "1/m/ip,1/m/key",
+    "ask_hour": "5/h/ip,5/h/key",
+    "apply_minute": "1/m/ip,1/m/key",
+    "apply_hour": "5/h/ip,5/h/key",
+    "register_minute": "60/m/ip,2/m/key",
+    "register_hour": "300/h/ip,10/h/key",
+    "private_minute": "10/m/ip",
+    "private_hour": "60/h/ip",
+}
 MFA_ADAPTER = "staff.auth.SecondFactors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -251,20 +263,29 @@ SESSION_COOKIE_AGE = 8 * 60 * 60
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "core.views.csrf_failure"
 
-# Mail is a row in the running transaction, sent by ``send_queued_mail``; a start on the own machine writes files at once.
+# Mail is a row in the running transaction, sent by ``deliver_mail``; a start on the own machine writes files.
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail:///{VAR / 'mail'}")
 vars().update({name: value for name, value in EMAIL_CONFIG.items() if name.startswith("EMAIL_") and name != "EMAIL_BACKEND"})
-POST_OFFICE = {
-    "BACKENDS": {"default": EMAIL_CONFIG["EMAIL_BACKEND"]},
-    "DEFAULT_PRIORITY": "now" if EMAIL_CONFIG["EMAIL_BACKEND"].endswith("filebased.EmailBackend") else "medium",
-    "MAX_RETRIES": 8,
-    "RETRY_INTERVAL": timedelta(minutes=5),
-}
 EMAIL_BACKEND = "post_office.EmailBackend"
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
-    "MAIL_FROM", default=f"TOKYO CAREER GUIDE <noreply@{'localhost' if IS_LOCAL else _origin.hostname}>"
-)
+_mail_host = "localhost" if IS_LOCAL else _origin.hostname
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default=f"TOKYO CAREER GUIDE <noreply@{_mail_host}>")
+MAIL_DOMAIN = parseaddr(DEFAULT_FROM_EMAIL)[1].partition("@")[2]
+POST_OFFICE = {
+    "BACKENDS": {"default": EMAIL_CONFIG["EMAIL_BACKEND"]},
+    "FILE_STORAGE": "private",
+    "MESSAGE_ID_ENABLED": True,
+    "MESSAGE_ID_FQDN": MAIL_DOMAIN,
+}
+DESK_MAIL = env.str("DESK_MAIL", default=f"desk@{_mail_host}")
+if DESK_MAIL.count("@") != 1 or "+" in DESK_MAIL or " " in DESK_MAIL:
+    raise ImproperlyConfigured(f"DESK_MAIL must be one plain address such as desk@example.org, not {DESK_MAIL!r}.")
+ANSWER_FINDER = "search.answers.answers_for"  # desk knows no other app; it reaches the search by this name
+
+# Days that personal data is kept: cases after their closing, registrations after the event, contact persons of applications.
+RETENTION_CASES = env.int("RETENTION_CASES", default=365)
+RETENTION_REGISTRATIONS = env.int("RETENTION_REGISTRATIONS", default=92)
+RETENTION_APPLICATIONS = env.int("RETENTION_APPLICATIONS", default=365)
 
 # Two marks of our own in the rich text editor, and what the sanitiser lets through for them.
 DJANGO_PROSE_EDITOR_EXTENSIONS = [

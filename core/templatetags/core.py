@@ -178,6 +178,13 @@ def moment(value, zone):
 
 
 @register.simple_tag
+def spoken(value, zone):
+    """An aware datetime in a zone as plain words for mails: 2026年11月26日（木）11:00 or Thursday 26 November 2026, 11:00."""
+    local = value.astimezone(ZoneInfo(zone))
+    return f"{date_format(local, 'Y年n月j日（D）' if get_language() == 'ja' else 'l j F Y,')}{'' if get_language() == 'ja' else ' '}{clock(local)}"
+
+
+@register.simple_tag
 def event_hours(event):
     """The hours of an event in the zone of its venue, which is named."""
     return format_html("{}–{} ({})", moment(event.starts_at, event.zone), clock(event.local_end), event.get_zone_display())

@@ -53,7 +53,7 @@ def test_administrator_enrols_an_app_then_a_passkey_and_enters_with_it(browser, 
     page.locator("[name=email]").fill("guest@example.org")
     page.locator("[name=role]").select_option("editor")
     save(page)
-    house.manage("send_queued_mail")
+    house.manage("deliver_mail")
     letter = house.box.letters[-1]
     assert letter["To"] == "guest@example.org"
     assert context.complaints == []

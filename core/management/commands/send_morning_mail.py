@@ -1,11 +1,9 @@
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import BaseCommand
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.utils import timezone, translation
-from post_office import mail
 
+from core.mail import queue
 from core.morning import morning_list
 
 
@@ -25,11 +23,7 @@ class Command(BaseCommand):
         """Whether there was anything to tell."""
         with translation.override(user.language):
             lines = morning_list(user)
-            body = render_to_string(
-                f"core/mail/morning.{user.language}.txt", {"lines": lines, "origin": settings.SITE_ORIGIN, "today": today}
-            )
-        subject, _line, body = body.partition("\n")
         if lines:
-            mail.send(user.email, subject=subject.strip(), message=body.strip() + "\n")
+            queue(user.email, "core/morning", user.language, owner=f"staff-{user.pk}", lines=lines, today=today)
         type(user).objects.filter(pk=user.pk).update(morning_mailed_on=today)
         return bool(lines)
