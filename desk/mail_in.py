@@ -106,10 +106,12 @@ def left_out(letter: Letter, language: str) -> str:
 
 def remarks_on(letter: Letter) -> list[str]:
     reasons = {
-        "too large": _("is too large"), "too many": _("is one file too many"), "type": _("is of a kind that we do not take"),
-        "unreadable": _("cannot be read"),
-    }  # fmt: skip
-    words = [_("Left out: “%(name)s” %(reason)s.") % {"name": one.name, "reason": reasons[one.reason]} for one in letter.dropped]
+        "too large": _("“%(name)s” was left out: the file is too large."),
+        "too many": _("“%(name)s” was left out: there were too many files."),
+        "type": _("“%(name)s” was left out: we do not take files of this kind."),
+        "unreadable": _("“%(name)s” was left out: the file cannot be read."),
+    }
+    words = [reasons[one.reason] % {"name": one.name} for one in letter.dropped]
     return [*words, *([_("The mail was so long that its end was left out.")] if letter.is_cut else [])]
 
 

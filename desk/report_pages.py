@@ -109,8 +109,8 @@ def chart(title: str, rows: list[tuple[str, int]]) -> dict:
 def dataset_of(report: Report) -> tablib.Dataset:
     """Every tally of the report as rows: what is counted, which value, the figures."""
     heads = [
-        gettext("Counted by"), gettext("Value"), gettext("Cases"), gettext("First answer, median (hours)"),
-        gettext("First answer, 90 % (hours)"), gettext("Answered in time (%)"), gettext("Average rating"), gettext("Ratings"),
+        gettext("Counted by"), gettext("Value"), gettext("Cases"), gettext("Median time to the first answer (hours)"),
+        gettext("Nine of ten first answers within (hours)"), gettext("Answered in time (per cent)"), gettext("Average rating"), gettext("Ratings"),
     ]  # fmt: skip
     table = tablib.Dataset(headers=heads)
     table.append([gettext("All"), f"{report.first:%Y-%m} – {report.last:%Y-%m}", *figures(report.total)])
