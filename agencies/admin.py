@@ -54,7 +54,7 @@ class AgencyAdmin(TransferMixin, ContentAdmin):
     )  # fmt: skip
     resource_classes = [AgencyTable]
 
-    def morning_lines(self):
+    def morning_lines(self, user):
         """Licences about to end, lapsed ones that are still published, and how many have to be verified."""
         shown = Agency.objects.filter(published_at__lte=timezone.now())
         for agency in shown.ending():

@@ -24,6 +24,7 @@ GROUPS = [
 ]
 BAR_STEP, BAR_WIDEST = 34, 320
 MOST_MONTHS = 36
+FIRST_YEAR, LAST_YEAR = 2016, 2100
 
 
 class ReportPages:
@@ -70,16 +71,17 @@ def report_for(request) -> Report:
 
 
 def month_of(text: str | None, default: date) -> date:
-    """``2026-11`` as the first day of that month; the default for anything else."""
+    """``2026-11`` as the first day of that month; the default for anything else. The desk began in 2016."""
     try:
-        return date.fromisoformat(f"{text}-01")
+        month = date.fromisoformat(f"{text}-01")
     except ValueError:
         return default
+    return month if FIRST_YEAR <= month.year <= LAST_YEAR else default
 
 
 def months_before(month: date, count: int) -> date:
     months = month.year * 12 + month.month - 1 - count
-    return date(max(months // 12, 1), months % 12 + 1, 1)
+    return date(months // 12, months % 12 + 1, 1)
 
 
 def page_of(report: Report) -> dict:

@@ -24,7 +24,7 @@ SHOWN = 8
 DRAFT = "from-the-desk-"
 """How the address of a draft begins that was made from a case."""
 
-TRACES = re.compile(r"https?://\S+|www\.\S+|[^\s@<>]+@[^\s@<>]+|\+?\d[\d\s().-]{5,}\d|\d{4,}")
+TRACES = re.compile(r"https?://\S+|www\.\S+|[^\s@<>]+@[^\s@<>]*\w|\+?\d[\d\s().-]{5,}\d|\d{4,}")
 """Addresses of the web and of mail, numbers of phones and papers."""
 
 GREETING = re.compile(
@@ -36,9 +36,8 @@ GREETING = re.compile(
 
 def without_person(text: str, case: Case) -> str:
     """The words of a question without greetings, names and addresses; sentences that introduce the writer are left out."""
-    parts = re.split(r"(?<=[.!?。！？])\s*|\n+", text)
+    parts = re.split(r"(?<=[.!?])\s+|(?<=[。！？])\s*|\n+", TRACES.sub("…", text))
     kept = " ".join(part.strip() for part in parts if part.strip() and not GREETING.match(part))
-    kept = TRACES.sub("…", kept or "")
     for word in sorted(re.split(r"[\s　・,]+", case.name), key=len, reverse=True):
         kept = re.sub(re.escape(word), "…", kept, flags=re.IGNORECASE) if len(word) > 1 else kept
     return kept.strip()

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from agencies.models import Agency
-from desk.models import Closure, Office
+from desk.models import CannedReply, Case, Closure, Office
 from events.models import Event
 from faq.models import Category, Question
 from guide.models import Article
@@ -120,3 +120,12 @@ def closure(**values) -> Closure:
 
 def notice(**values) -> Notice:
     return make(Notice, **{**live(), **both(title="Notice"), **values})
+
+
+def case(question: str = "How long does it take?", **values) -> Case:
+    fields = {"channel": "web", "name": "Mai", "email": "mai@example.org", "country": "VN", "language": "en", "topic": "visa"}
+    return Case.objects.begin(question, **{**fields, "office": Office.objects.answering(), **values})
+
+
+def canned_reply(**values) -> CannedReply:
+    return make(CannedReply, **{**both(title="Fee", body="Dear {name}, see {answer}"), "answer": "question/agency-fee", **values})

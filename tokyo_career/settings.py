@@ -171,19 +171,12 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "[TOKYO CAREER GUIDE] "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _origin.scheme
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+# The last lines are visitors' forms (core.visitors). People at an event share one network, so there the e-mail address counts.
 ACCOUNT_RATE_LIMITS = {
-    "login": "60/m/ip",
-    "login_failed": "60/m/ip,5/300s/key",
-    # Visitors' forms (core.visitors.seconds_to_wait). People at an event share one network, so addresses count there.
-    "ask_minute": "1/m/ip,1/m/key",
-    "ask_hour": "5/h/ip,5/h/key",
-    "apply_minute": "1/m/ip,1/m/key",
-    "apply_hour": "5/h/ip,5/h/key",
-    "register_minute": "60/m/ip,2/m/key",
-    "register_hour": "300/h/ip,10/h/key",
-    "private_minute": "10/m/ip",
-    "private_hour": "60/h/ip",
-}
+    "login": "60/m/ip", "login_failed": "60/m/ip,5/300s/key", "private_minute": "10/m/ip", "private_hour": "60/h/ip",
+    "ask_minute": "1/m/ip,1/m/key", "ask_hour": "5/h/ip,5/h/key", "apply_minute": "1/m/ip,1/m/key", "apply_hour": "5/h/ip,5/h/key",
+    "register_minute": "60/m/ip,2/m/key", "register_hour": "300/h/ip,10/h/key",
+}  # fmt: skip
 MFA_ADAPTER = "staff.auth.SecondFactors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
