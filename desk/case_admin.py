@@ -3,12 +3,13 @@
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Q, Subquery
-from django.http import FileResponse, Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.http import content_disposition_header
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -180,7 +181,9 @@ class CaseAdmin(WantedPages, ReportPages, admin.ModelAdmin):
         found = get_object_or_404(Attachment.objects.select_related("message"), pk=pk)
         if not self.get_queryset(request).filter(pk=found.message.case_id).exists():
             raise Http404
-        response = FileResponse(found.file.open("rb"), as_attachment=True, filename=found.name, content_type="application/octet-stream")
+        with found.file.open("rb") as file:
+            response = HttpResponse(file.read(), content_type="application/octet-stream")
+        response.headers["Content-Disposition"] = content_disposition_header(True, found.name)
         response.headers["Content-Security-Policy"] = "sandbox"
         return response
 
