@@ -40,6 +40,7 @@ messages: venv-dev
 
 bench: venv-dev
 	@$(PY) -m benchmarks.staff
+	@$(PY) -m benchmarks.desk
 	@$(PY) -m benchmarks.pages
 
 venv:
