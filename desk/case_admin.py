@@ -67,7 +67,7 @@ class OwnerFilter(admin.SimpleListFilter):
 
 
 class TopicFilter(admin.SimpleListFilter):
-    title, parameter_name = _("topic"), "topic"
+    title, parameter_name = _("topic of the case"), "topic"
 
     def lookups(self, request, model_admin):
         return topic_choices()
@@ -78,7 +78,7 @@ class TopicFilter(admin.SimpleListFilter):
 
 @admin.register(Case)
 class CaseAdmin(WantedPages, ReportPages, admin.ModelAdmin):
-    list_display = ["number", "state", "due", "topic_name", "visitor", "language", "channel", "office", "owner"]
+    list_display = ["number", "due", "state", "owner", "topic_name", "visitor", "office", "channel", "language"]
     list_filter = [QueueFilter, OwnerFilter, "office", TopicFilter, "language", "channel"]
     list_select_related = ["office", "owner"]
     list_per_page = 50
@@ -115,7 +115,7 @@ class CaseAdmin(WantedPages, ReportPages, admin.ModelAdmin):
             '<span class="state state--{}">{} · {}</span>', state, word, date_format(timezone.localtime(obj.answer_by), form)
         )
 
-    @admin.display(description=_("topic"), ordering="topic")
+    @admin.display(description=_("topic of the case"), ordering="topic")
     def topic_name(self, obj):
         return _("Something else") if obj.topic == OTHER_TOPIC else obj.title_of_topic or obj.topic
 

@@ -53,7 +53,7 @@ class Case(models.Model):
 
     state = models.CharField(_("state"), max_length=10, choices=STATES, default=NEW)
     channel = models.CharField(_("channel"), max_length=8, choices=CHANNELS, default="web")
-    topic = models.CharField(_("topic"), max_length=80, default=OTHER_TOPIC)
+    topic = models.CharField(_("topic of the case"), max_length=80, default=OTHER_TOPIC)
     language = models.CharField(_("language"), max_length=2, choices=[("ja", "日本語"), ("en", "English")], default="en")
     office = models.ForeignKey("desk.Office", models.PROTECT, related_name="cases", verbose_name=_("office"))
     owner = models.ForeignKey(
@@ -69,8 +69,8 @@ class Case(models.Model):
     faq_answer = models.CharField(_("public answer"), max_length=120, blank=True)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into"))
 
-    name = models.CharField(_("name"), max_length=80, blank=True)
-    email = models.EmailField(_("e-mail"), blank=True)
+    name = models.CharField(_("name of the visitor"), max_length=80, blank=True)
+    email = models.EmailField(_("address of the visitor"), blank=True)
     phone = PhoneNumberField(_("phone"), blank=True)
     country = CountryField(_("country or region"), blank=True)
     zone = models.CharField(_("time zone"), max_length=40, blank=True)
