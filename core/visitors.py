@@ -68,6 +68,7 @@ class VisitorForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["stamp"].initial = new_stamp
+        self.fields["consent"] = self.fields.pop("consent")  # last on the page, so last among the errors
         for field in self.fields.values():
             is_box = isinstance(field.widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple)
             field.widget.attrs.setdefault("class", "check__box" if is_box else "field__control")

@@ -84,7 +84,6 @@ class CaseAdmin(WantedPages, ReportPages, admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     search_fields = ["words"]
-    search_help_text = _("Number, name, address or any words, in kana, kanji or letters as you like.")
     actions = ["take_all", "close_all"]
     change_list_template = "admin/case_list.html"
 
