@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 from phonenumber_field.modelfields import PhoneNumberField
 
+from agencies.applications import RESERVED, Application, TakesApplications  # noqa: F401  (models live beside what uses them)
 from core import taxonomy
 from core.models import STATE_FIELDS, Content, ContentQuerySet, complete_when_published
 from core.richtext import RichTextField
@@ -45,7 +46,7 @@ class LicenceField(models.CharField):
         return normalise_licence(value) if value else value
 
 
-class AgencyQuerySet(ContentQuerySet):
+class AgencyQuerySet(TakesApplications, ContentQuerySet):
     def published(self, at=None):
         """Only agencies whose licence holds on that day in Tokyo."""
         at = at or timezone.now()
@@ -134,6 +135,8 @@ class Agency(Content):
 
     def clean(self):
         super().clean()
+        if self.slug in RESERVED:
+            raise ValidationError({"slug": _("This address belongs to another page: choose another one.")})
         if self.published_at and not self.agreed_on:
             raise ValidationError({"agreed_on": _("Enter the day on which the agency agreed to the posting standards.")})
         if self.scope == "abroad" and not self.countries:

@@ -51,6 +51,8 @@ def deed(method):
 class Case(models.Model):
     """Somebody's question to the desk and all that came of it. Moments are aware and stored in UTC."""
 
+    is_private = True
+
     state = models.CharField(_("state"), max_length=10, choices=STATES, default=NEW)
     channel = models.CharField(_("channel"), max_length=8, choices=CHANNELS, default="web")
     topic = models.CharField(_("topic of the case"), max_length=80, default=OTHER_TOPIC)

@@ -1,13 +1,22 @@
 from django.contrib import admin
 
 from core.admin import ContentAdmin
+from core.proposal_admin import is_rehearsal
 from events.models import Event
+from events.registration_admin import RegistrationPages
 
 
 @admin.register(Event)
-class EventAdmin(ContentAdmin):
-    list_display = ["__str__", "country", "starts_at", "capacity", "taken", "published_at"]
+class EventAdmin(RegistrationPages, ContentAdmin):
+    list_display = ["__str__", "country", "starts_at", "registrations_link", "published_at"]
     list_filter = ["country"]
     search_fields = ["title_ja", "title_en", "slug"]
     date_hierarchy = "starts_at"
+    change_form_template = "admin/event_form.html"
     own_fields = ("country", ("starts_at", "ends_at", "zone"), ("opens_at", "closes_at", "capacity"), "languages")
+
+    def save_related(self, request, form, formsets, change):
+        """More places than before go to those who wait."""
+        super().save_related(request, form, formsets, change)
+        if "capacity" in form.changed_data and change and not is_rehearsal(request):
+            form.instance.fill_places()

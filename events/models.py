@@ -13,6 +13,7 @@ from core.links import absolute
 from core.models import STATE_FIELDS, Content, ContentQuerySet, complete_when_published
 from core.richtext import RichTextField
 from core.taxonomy import CodesField, labelled
+from events.registrations import Registration, RegistrationLink, TakesRegistrations  # noqa: F401  (models live beside what uses them)
 
 ZONES = [
     ("Asia/Ho_Chi_Minh", _("Vietnam time")),
@@ -37,7 +38,7 @@ class EventQuerySet(ContentQuerySet):
         return self.filter(ends_at__lt=at or timezone.now()).order_by("-starts_at")
 
 
-class Event(Content):
+class Event(TakesRegistrations, Content):
     """A meeting abroad, or online, where people can ask about work in Tokyo."""
 
     required_translations = ("title", "city", "venue", "lead", "programme", "companies")
@@ -87,6 +88,9 @@ class Event(Content):
         super().clean()
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
             raise ValidationError({"ends_at": _("An event ends after its start.")})
+        if self.capacity is not None and self.capacity < self.taken:
+            words = _("%(taken)s people have a place already: there cannot be fewer places than that.")
+            raise ValidationError({"capacity": words % {"taken": self.taken}})
 
     @property
     def local_start(self):
@@ -118,7 +122,7 @@ class Event(Content):
 
     @property
     def card_key(self):
-        return (*super().card_key, self.places)
+        return (*super().card_key, self.places, self.taken, self.capacity)
 
     @property
     def language_labels(self) -> list:

@@ -43,7 +43,9 @@ def model_changed(sender, **kwargs) -> None:
 
 
 def page_of(instance) -> Content | None:
-    """The content row that a section, task, figure, clip or consent belongs to."""
+    """The content row that a section, task, figure, clip or consent belongs to; what visitors sent (``is_private``) belongs to none."""
+    if getattr(instance, "is_private", False):
+        return None
     for field in instance._meta.concrete_fields:
         if isinstance(field, models.ForeignKey) and is_searchable(field.related_model):
             return field.related_model.objects.filter(pk=getattr(instance, field.attname)).first()

@@ -5,6 +5,9 @@ LISTS = [
     "steps/print/", "agencies/", "agencies/?language=vi", "guide/", "events/", "desk/", "search/", "search/?q=visa", "search/?q=qqqq",
     "about/", "privacy/", "accessibility/", "terms/", "sitemap/",
 ]  # fmt: skip
+FORMS = ["desk/ask/", "register", "agencies/apply/"]
+"""Pages that take something in; the other pages refuse every POST."""
+
 KINDS = {
     "person": "people/{slug}/", "interview": "people/{slug}/interview/", "category": "faq/{slug}/", "step": "steps/{slug}/",
     "agency": "agencies/{slug}/", "article": "guide/{slug}/", "event": "events/{slug}/",
@@ -12,13 +15,16 @@ KINDS = {
 
 
 def paths() -> list[str]:
-    return LISTS + list(KINDS)
+    return LISTS + FORMS + list(KINDS)
 
 
 def address(path: str, language: str) -> str:
     """The address of a page, or of the first live row of a kind."""
     from core.links import models_by_kind
 
+    if path == "register":
+        event = next(event for event in models_by_kind()["event"].objects.published() if event.places == "free")
+        path = f"events/{event.slug}/register/"
     if path in KINDS:
         model = models_by_kind()[path]
         row = model.objects.published().with_video().first() if path == "interview" else model.objects.published().first()

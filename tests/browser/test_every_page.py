@@ -5,12 +5,12 @@ from pathlib import Path
 import axe_playwright_python
 import pytest
 
-from tests.pages_of import KINDS, address
+from tests.pages_of import FORMS, KINDS, address
 
 pytestmark = pytest.mark.django_db
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 PATHS = ["", "people/?from=VN&road=abroad", "faq/", "steps/", "steps/print/", "agencies/", "guide/", "events/", "desk/", "search/?q=visa",
-         "search/?q=qqqq", "about/", "sitemap/", "nothing-here/", *KINDS]  # fmt: skip
+         "search/?q=qqqq", "about/", "sitemap/", "nothing-here/", *FORMS, *KINDS]  # fmt: skip
 MATRIX = [(360, "light"), (1280, "dark")]
 
 
