@@ -15,6 +15,7 @@ from django import forms
 from django.conf import settings
 from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.shortcuts import redirect, resolve_url
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
@@ -115,6 +116,11 @@ def refuse_for_now(form: forms.Form, seconds: int) -> None:
         else _("You sent something less than a minute ago. Please wait a minute and send this again. Nothing you typed is lost.")
     )
     form.add_error(None, words)
+
+
+def onward(to: str, *args, query: str = ""):
+    """A redirect to the text of a page; without its own fragment the browser would keep that of the form."""
+    return redirect(f"{resolve_url(to, *args)}{query}#main")
 
 
 def from_elsewhere(request) -> bool:

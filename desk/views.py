@@ -1,14 +1,14 @@
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from core.links import chosen_links, content_of, links_to
-from core.visitors import NOTICE, form_page, private_page, refuse_for_now, seconds_to_wait
+from core.visitors import NOTICE, form_page, onward, private_page, refuse_for_now, seconds_to_wait
 from desk.cases import CLOSED, Case
 from desk.forms import AddForm, AnsweredForm, AskForm, ForgetForm, RateForm
 from desk.models import CaseLink, Office
@@ -57,7 +57,7 @@ def send(request, form: AskForm):
         form.cleaned_data["question"], submission=form.submission, language=get_language(), notice=NOTICE,
         consented_at=timezone.now(), **form.case_fields(),
     )  # fmt: skip
-    return redirect(case.private_path(CaseLink.issue(case=case)) + "?sent=1")
+    return onward(case.private_path(CaseLink.issue(case=case)), query="?sent=1")
 
 
 def ask_page(request, form: AskForm, answers=(), wait: int = 0):
@@ -90,7 +90,7 @@ def case(request, token: str):
     if wait:
         refuse_for_now(form, wait)
         return case_page(request, found, {**forms, deed: form}, status=429)
-    return redirect(act(found, form.cleaned_data) or f"{request.path}?done={deed}")
+    return onward(act(found, form.cleaned_data) or f"{request.path}?done={deed}")
 
 
 def case_page(request, found: Case, forms: dict, status: int = 200):

@@ -1,11 +1,11 @@
 """The pages on which people register, change and cancel."""
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from core.middleware import Gone
-from core.visitors import NOTICE, form_page, private_page, refuse_for_now, seconds_to_wait
+from core.visitors import NOTICE, form_page, onward, private_page, refuse_for_now, seconds_to_wait
 from events.forms import CancelForm, ChangeForm, EraseForm, RegistrationForm
 from events.models import Event
 from events.registrations import CANCELLED, Registration, RegistrationLink
@@ -38,7 +38,7 @@ def register(request, slug: str):
         event.register(**data, notice=NOTICE, submission=form.submission)
     except Registration.DoesNotExist:
         return register_page(request, live_event(request, slug), None)
-    return redirect("events:done", slug)
+    return onward("events:done", slug)
 
 
 def register_page(request, event: Event, form: RegistrationForm | None, wait: int = 0):
@@ -69,7 +69,7 @@ def registration(request, token: str):
     if wait:
         refuse_for_now(form, wait)
         return registration_page(request, found, {**forms, deed: form}, status=429)
-    return redirect(DEEDS[deed](found, form.cleaned_data) or f"{request.path}?done={deed}")
+    return onward(DEEDS[deed](found, form.cleaned_data) or f"{request.path}?done={deed}")
 
 
 def forms_for(found: Registration) -> dict:

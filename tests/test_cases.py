@@ -264,7 +264,7 @@ def link(case):
 
 def test_visitor_adds_words_and_an_answer_is_due_again(client, case, link, pasona_operator):
     case.reply(pasona_operator, "A month.")
-    assert client.post(link, {"deed": "add", "words": "And for my family?"}).headers["Location"] == f"{link}?done=add"
+    assert client.post(link, {"deed": "add", "words": "And for my family?"}).headers["Location"] == f"{link}?done=add#main"
     case.refresh_from_db()
     assert (case.state, case.answer_by is not None) == ("open", True)
     assert [message.body for message in case.messages.all()] == ["How long?", "A month.", "And for my family?"]
@@ -297,7 +297,7 @@ def test_visitor_has_everything_erased_and_only_numbers_stay(client, case, link,
     case.note(pasona_operator, "Called Mai")
     case.reply(pasona_operator, "A month.")
     assert words_of(client.post(link, {"deed": "forget"})) != []
-    assert client.post(link, {"deed": "forget", "sure": "on"}).headers["Location"] == "/en/desk/erased/"
+    assert client.post(link, {"deed": "forget", "sure": "on"}).headers["Location"] == "/en/desk/erased/#main"
     case.refresh_from_db()
     texts = " ".join(str(value) for value in Case.objects.filter(pk=case.pk).values_list()[0])
     assert "Mai" not in texts and "mai@" not in texts

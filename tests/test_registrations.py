@@ -61,7 +61,7 @@ def link_of(mail: Email) -> str:
 
 def test_visitor_registers_and_gets_a_confirmation_with_the_calendar_entry(client, event, language):
     answer = register(client, event, language, language=language, questions="🙂 𠮷?")
-    assert (answer.status_code, answer.headers["Location"]) == (302, f"/{language}/events/{event.slug}/register/done/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/{language}/events/{event.slug}/register/done/#main")
     row, mail = event.registrations.get(), Email.objects.get()
     event.refresh_from_db()
     assert (row.state, row.name, row.questions, row.language, row.notice, event.taken) == (
@@ -109,7 +109,7 @@ def test_who_cancels_makes_room_for_the_first_in_line_who_is_told(client, event)
     link = first.private_path()
     before = Email.objects.count()
     assert client.get(link).status_code == 200
-    assert client.post(link, {"deed": "cancel", "sure": "on"}).headers["Location"] == f"{link}?done=cancel"
+    assert client.post(link, {"deed": "cancel", "sure": "on"}).headers["Location"] == f"{link}?done=cancel#main"
     event.refresh_from_db()
     assert (states(event), event.taken) == (["cancelled", CONFIRMED, CONFIRMED, WAITING], 2)
     told = [(mail.to[0], mail.subject.split(":")[0]) for mail in Email.objects.order_by("pk")[before:]]
@@ -167,7 +167,7 @@ def test_somebody_with_a_place_cannot_be_erased_by_a_crafted_post(client, event)
 
 def test_registering_again_shows_the_same_page_and_tells_only_by_mail(client, event, time_machine):
     pages = [register(client, event) for _time in range(2)]
-    assert [page.headers["Location"] for page in pages] == [f"/en/events/{event.slug}/register/done/"] * 2
+    assert [page.headers["Location"] for page in pages] == [f"/en/events/{event.slug}/register/done/#main"] * 2
     assert (event.registrations.count(), Email.objects.count()) == (1, 2)
     start = timezone.now()
     for hour in range(1, 4):

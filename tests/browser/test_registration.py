@@ -1,0 +1,163 @@
+"""People register in a real browser, and all at once, against the house, whose database is its own."""
+
+import json
+import re
+import subprocess
+import sys
+import time
+from datetime import timedelta
+
+import pytest
+
+from tests.browser.house import ROOT, quiet, watched
+from tests.browser.test_desk import barriers
+
+pytestmark = pytest.mark.django_db
+WORDS = {
+    "ja": {"register": "参加を申し込む", "wait": "キャンセル待ちに申し込む", "cancel": "申し込みを取り消す", "place": "参加が確定しています",
+           "line": "キャンセル待ち 1番目", "moved": "お席をご用意できました", "reminder": "3日後に開催します"},
+    "en": {"register": "Register", "wait": "Join the waiting list", "cancel": "Cancel my registration", "place": "You have a place",
+           "line": "On the waiting list, number 1", "moved": "A place is yours now", "reminder": "In three days"},
+}  # fmt: skip
+MAKE = """
+from datetime import timedelta
+from django.utils import timezone
+from events.models import Event
+row = Event.objects.published().first()
+now = timezone.now()
+row.pk, row.slug, row.capacity, row.taken, row.see_also = None, {slug!r}, {capacity}, 0, ""
+row.starts_at, row.ends_at = now + timedelta(hours=80), now + timedelta(hours=83)
+row.opens_at, row.closes_at = now - timedelta(days=2), now + timedelta(hours=79)
+row.save()
+"""
+COUNT = """
+import json
+from events.models import Event
+event = Event.objects.get(slug={slug!r})
+rows = list(event.registrations.order_by("pk").values_list("state", flat=True))
+print(json.dumps([event.taken, rows.count("confirmed"), rows.count("waiting"), rows]))
+"""
+
+
+def shell(house, code: str) -> str:
+    return house.manage("shell", "-v", "0", "-c", code)
+
+
+def letters_to(house, address: str) -> list[str]:
+    house.manage("deliver_mail")
+    parts = [letter for letter in house.box.letters if letter["To"] == address]
+    return ["".join(part.get_payload(decode=True).decode() for part in letter.walk() if part.get_content_type() == "text/plain") for letter in parts]
+
+
+def link_in(text: str) -> str:
+    return re.search(r"http://\S+/events/registration/\S+", text)[0]
+
+
+@pytest.fixture
+def visitor(browser, house):
+    context = browser.new_context(viewport={"width": 360, "height": 740}, base_url=house.origin, java_script_enabled=False)
+    yield watched(context)
+    context.close()
+
+
+def register(page, language: str, slug: str, name: str, button: str) -> str:
+    page.goto(f"/{language}/events/{slug}/")
+    page.locator("main a.button", has_text=button).click()
+    address = f"{name.lower()}-{language}@example.org"
+    page.locator("[name=name]").fill(name)
+    page.locator("[name=email]").fill(address)
+    page.locator("[name=consent]").check()
+    page.wait_for_timeout(3_100)  # no person is faster: the form says so
+    page.get_by_role("button", name=button, exact=True).click()
+    assert page.url.endswith("/register/done/#main")
+    return address
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_visitor_waits_moves_up_and_is_reminded(visitor, house, language):
+    words, slug = WORDS[language], f"journey-{language}"
+    shell(house, MAKE.format(slug=slug, capacity=1))
+    first = register(visitor, language, slug, "Anh", words["register"])
+    second = register(visitor, language, slug, "Budi", words["wait"])
+    visitor.goto(link_in(letters_to(house, second)[-1]))
+    assert words["line"] in visitor.locator("main").inner_text()
+    assert visitor.evaluate("document.documentElement.scrollWidth") <= 360
+    visitor.goto(link_in(letters_to(house, first)[-1]))
+    assert words["place"] in visitor.locator("main").inner_text()
+    assert barriers_without_script(visitor) == 0
+    visitor.locator("[name=sure]").check()
+    visitor.get_by_role("button", name=words["cancel"]).click()
+    moved = letters_to(house, second)[-1]
+    visitor.goto(link_in(moved))
+    assert words["place"] in visitor.locator("main").inner_text()
+    shell(house, f"from events.models import Event; from django.db.models import F; from datetime import timedelta as t; Event.objects.filter(slug={slug!r}).update(starts_at=F('starts_at') - t(hours=10), ends_at=F('ends_at') - t(hours=10), closes_at=F('closes_at') - t(hours=10)); e = Event.objects.get(slug={slug!r}); e.registrations.update(registered_at=F('registered_at') - t(days=1))")
+    house.manage("remind_registrants")
+    house.manage("remind_registrants")
+    subjects = [str(re.split(r"\n", text)[0]) for text in letters_to(house, second)]
+    assert len(subjects) == 3
+    assert letters_to(house, first)[-1] != subjects[-1]
+    quiet(visitor)
+
+
+def barriers_without_script(page) -> int:
+    """Form fields without a name; the checker itself needs scripts, which this page has not."""
+    return page.locator("input:not([type=hidden]):not([id])").count()
+
+
+def test_operator_notes_people_at_the_door_with_a_thumb(browser, signed_in, house):
+    shell(house, MAKE.format(slug="door", capacity=5))
+    shell(house, "from events.models import Event; [Event.objects.get(slug='door').register(f'Person {n}', f'd{n}@example.org', 'en', notice='x') for n in range(3)]")
+    page = signed_in("operator")
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto("/admin/events/event/?q=door")
+    page.locator("#result_list tbody th a").first.click()
+    page.get_by_role("link", name="受付", exact=True).click()
+    button = page.get_by_role("button", name="来場: Person 1")
+    box = button.bounding_box()
+    assert box["height"] >= 48 and box["width"] >= 96
+    button.click()
+    assert "3人中1人が来場" in page.get_by_role("status").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert barriers(page) == []
+    page.context.complaints.clear()  # the checker writes style attributes of its own
+    page.set_viewport_size({"width": 1280, "height": 900})
+    quiet(page)
+
+
+def race(house, slug: str, processes: int, threads: int, mode: str) -> list:
+    begin = time.time() + 6
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.race", slug, str(number * threads), str(threads), mode, str(begin)], cwd=ROOT, env=house.environ
+        )
+        for number in range(processes)
+    ]  # fmt: skip
+    assert [process.wait(60) for process in running] == [0] * processes
+    return json.loads(shell(house, COUNT.format(slug=slug)).splitlines()[-1])
+
+
+def test_sixty_at_once_for_ten_places_are_ten_and_fifty_in_line(house):
+    shell(house, MAKE.format(slug="race", capacity=10))
+    taken, confirmed, waiting, rows = race(house, "race", 4, 15, "people")
+    assert (taken, confirmed, waiting) == (10, 10, 50)
+    assert rows == ["confirmed"] * 10 + ["waiting"] * 50
+
+
+def test_twenty_clicks_at_once_are_one_registration(house):
+    shell(house, MAKE.format(slug="clicks", capacity=10))
+    assert race(house, "clicks", 4, 5, "clicks") == [1, 1, 0, ["confirmed"]]
+
+
+def test_places_given_back_and_taken_at_once_leave_nobody_beside_a_free_place(house):
+    shell(house, MAKE.format(slug="mixed", capacity=5))
+    race(house, "mixed", 1, 5, "people")
+    cancel = subprocess.Popen(
+        [sys.executable, "manage.py", "shell", "-v", "0", "-c",
+         "from events.models import Event; import time; time.sleep(3); [row.cancel() for row in Event.objects.get(slug='mixed').registrations.all()[:5]]"],
+        cwd=ROOT, env=house.environ,
+    )  # fmt: skip
+    begin = time.time() + timedelta(seconds=4).total_seconds()
+    more = subprocess.Popen([sys.executable, "-m", "tests.race", "mixed", "100", "20", "people", str(begin)], cwd=ROOT, env=house.environ)
+    assert (cancel.wait(60), more.wait(60)) == (0, 0)
+    taken, confirmed, waiting, _rows = json.loads(shell(house, COUNT.format(slug="mixed")).splitlines()[-1])
+    assert (taken, confirmed, waiting) == (5, 5, 15)

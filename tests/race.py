@@ -1,0 +1,41 @@
+"""Many people register at the same moment: run in several processes with several threads each, on the database of the environment.
+
+``python -m tests.race EVENT START COUNT MODE``: COUNT threads from number START; MODE ``people`` (each their own address) or
+``clicks`` (all of them the same form).
+"""
+
+import os
+import sys
+import threading
+import time
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tokyo_career.settings")
+django.setup()
+
+from django.db import connection  # noqa: E402
+
+from events.models import Event  # noqa: E402
+
+
+def click(event: Event, number: int, mode: str, begin: float) -> None:
+    who = {"people": (f"p{number}@race.example", f"once-{number}"), "clicks": ("one@race.example", "once")}[mode]
+    time.sleep(max(0, begin - time.time()))
+    event.register(f"Person {number}", who[0], "en", notice="x", submission=who[1])
+    connection.close()
+
+
+def main() -> None:
+    slug, start, count, mode, begin = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4], float(sys.argv[5])
+    event = Event.objects.get(slug=slug)
+    connection.close()
+    threads = [threading.Thread(target=click, args=(event, number, mode, begin)) for number in range(start, start + count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+if __name__ == "__main__":
+    main()
