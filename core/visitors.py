@@ -28,6 +28,7 @@ FASTEST, OLDEST = 3, 24 * 60 * 60
 """Seconds between opening a form and sending it: no person is faster, no page is good for longer."""
 
 MINUTE, HOUR = 60, 3600
+WINDOWS = (("hour", HOUR), ("minute", MINUTE))
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 """Line breaks, control characters and marks that turn the direction of other people's text (Unicode TR 36, 3.1)."""
 
@@ -102,10 +103,16 @@ class VisitorForm(forms.Form):
 
 def seconds_to_wait(request, action: str, key: str) -> int:
     """0 when one more is allowed from this network address and this e-mail address, else how long to wait (settings: limits)."""
-    for suffix, seconds in (("hour", HOUR), ("minute", MINUTE)):
-        if not consume(request, action=f"{action}_{suffix}", key=key.casefold()):
+    for suffix, seconds in WINDOWS:
+        if not consume(request, action=f"{action}_{suffix}", key=key.casefold(), dry_run=True):
             return seconds
     return 0
+
+
+def count_one(request, action: str, key: str) -> None:
+    """Count what was taken in; only afterwards, so that a failure of ours locks nobody out."""
+    for suffix, _seconds in WINDOWS:
+        consume(request, action=f"{action}_{suffix}", key=key.casefold())
 
 
 def refuse_for_now(form: forms.Form, seconds: int) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from core.links import chosen_links, content_of, links_to
-from core.visitors import NOTICE, form_page, onward, private_page, refuse_for_now, seconds_to_wait
+from core.visitors import NOTICE, count_one, form_page, onward, private_page, refuse_for_now, seconds_to_wait
 from desk.cases import CLOSED, Case
 from desk.forms import AddForm, AnsweredForm, AskForm, ForgetForm, RateForm
 from desk.models import CaseLink, Office
@@ -53,10 +53,12 @@ def send(request, form: AskForm):
     if wait:
         refuse_for_now(form, wait)
         return ask_page(request, form, wait=wait)
-    case = case or Case.objects.begin(
-        form.cleaned_data["question"], submission=form.submission, language=get_language(), notice=NOTICE,
-        consented_at=timezone.now(), **form.case_fields(),
-    )  # fmt: skip
+    if not case:
+        case = Case.objects.begin(
+            form.cleaned_data["question"], submission=form.submission, language=get_language(), notice=NOTICE,
+            consented_at=timezone.now(), **form.case_fields(),
+        )  # fmt: skip
+        count_one(request, "ask", form.cleaned_data["email"])
     return onward(case.private_path(CaseLink.issue(case=case)), query="?sent=1")
 
 
@@ -90,6 +92,7 @@ def case(request, token: str):
     if wait:
         refuse_for_now(form, wait)
         return case_page(request, found, {**forms, deed: form}, status=429)
+    count_one(request, "private", token)
     return onward(act(found, form.cleaned_data) or f"{request.path}?done={deed}")
 
 

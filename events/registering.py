@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from core.middleware import Gone
-from core.visitors import NOTICE, form_page, onward, private_page, refuse_for_now, seconds_to_wait
+from core.visitors import NOTICE, count_one, form_page, onward, private_page, refuse_for_now, seconds_to_wait
 from events.forms import CancelForm, ChangeForm, EraseForm, RegistrationForm
 from events.models import Event
 from events.registrations import CANCELLED, Registration, RegistrationLink
@@ -38,6 +38,7 @@ def register(request, slug: str):
         event.register(**data, notice=NOTICE, submission=form.submission)
     except Registration.DoesNotExist:
         return register_page(request, live_event(request, slug), None)
+    count_one(request, "register", data["email"])
     return onward("events:done", slug)
 
 
@@ -69,6 +70,7 @@ def registration(request, token: str):
     if wait:
         refuse_for_now(form, wait)
         return registration_page(request, found, {**forms, deed: form}, status=429)
+    count_one(request, "private", token)
     return onward(DEEDS[deed](found, form.cleaned_data) or f"{request.path}?done={deed}")
 
 
