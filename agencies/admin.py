@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from agencies.application_admin import ApplicationInline
 from agencies.models import LICENCE_FIELDS, REGISTER_URL, Agency
 from core.admin import ContentAdmin
 from core.morning import NOW, OPERATOR, SOON, Line, form_of, list_of, may_view
@@ -53,6 +54,10 @@ class AgencyAdmin(TransferMixin, ContentAdmin):
         ("phone", "email", "website"),
     )  # fmt: skip
     resource_classes = [AgencyTable]
+
+    def get_inlines(self, request, obj):
+        """Not in ``inlines``: what stands there is kept in every version of the page."""
+        return [ApplicationInline] if obj else []
 
     def morning_lines(self, user):
         """Licences about to end, lapsed ones that are still published, and how many have to be verified."""

@@ -1,5 +1,6 @@
 """An agency asks to be listed: what came in by the form, and what the secretariat decided about it."""
 
+import secrets
 from datetime import timedelta
 
 from django.conf import settings
@@ -39,6 +40,8 @@ class ApplicationQuerySet(models.QuerySet):
 
 class Application(models.Model):
     """What an agency sent to be listed, with its contact person. Moments are aware and stored in UTC."""
+
+    is_private = True
 
     agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="applications", verbose_name=_("agency"))
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
@@ -169,6 +172,7 @@ class TakesApplications:
 
     def _free_slug(self, name: str, number: str) -> str:
         """An address from the English name; with the number of the licence when it is taken or nothing is left of the name."""
-        slug = slugify(name)[:LONGEST_SLUG].strip("-_")
-        is_free = slug and slug not in RESERVED and not self.filter(slug=slug).exists()
-        return slug if is_free else slugify(f"{slug} {number}")
+        short = slugify(name)[:LONGEST_SLUG].strip("-_")
+        wanted = [short, slugify(f"{short} {number}"), slugify(f"{number} {secrets.token_hex(4)}")]
+        taken = {"", *RESERVED, *self.filter(slug__in=wanted).values_list("slug", flat=True)}
+        return next(slug for slug in wanted if slug not in taken)

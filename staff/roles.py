@@ -42,6 +42,7 @@ TABLE = {
         **dict.fromkeys(PARTNERS, ("view", "add", "change", "propose")),
         "desk.closure": ("view", "add", "change", "delete"),
         "desk.case": ("view", "add", "change", "report_on"),
+        "agencies.application": ("view", "change"),
         "events.registration": ("view", "change"),
         "desk.cannedreply": ("view", "add", "change", "delete"),
         "core.proposal": ("view",),

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
-from agencies.models import Agency
+from agencies.models import Agency, Application
 from desk.models import CannedReply, Case, Closure, Office
 from events.models import Event
 from faq.models import Category, Question
@@ -129,3 +129,9 @@ def case(question: str = "How long does it take?", **values) -> Case:
 
 def canned_reply(**values) -> CannedReply:
     return make(CannedReply, **{**both(title="Fee", body="Dear {name}, see {answer}"), "answer": "question/agency-fee", **values})
+
+
+def application(**values) -> Application:
+    today, agency_row = timezone.now(), values.pop("agency", None) or agency(published_at=None)
+    fields = {"language": "en", "contact_name": "Mori", "contact_email": "mori@example.org", "contact_phone": "+81312345678"}
+    return make(Application, **{**fields, "agency": agency_row, "notice": "2026-11", "consented_at": today, **values})
