@@ -29,7 +29,9 @@ def pair(first: int, second: int) -> bytes:
 def euc(text: str) -> bytes:
     """EUC-JP as CP51932: the same pairs with the upper bit."""
     codes = [character.encode("cp932") for character in text]
-    return b"".join(bytes(byte | 0x80 for byte in pair(*code)) if len(code) == 2 else b"\x8e" + code if code[0] > 0x80 else code for code in codes)
+    return b"".join(
+        bytes(byte | 0x80 for byte in pair(*code)) if len(code) == 2 else b"\x8e" + code if code[0] > 0x80 else code for code in codes
+    )
 
 
 def word(raw: bytes, charset: str, kind: str = "B") -> bytes:
@@ -41,7 +43,14 @@ def letter(
     subject: bytes = b"Hello", body: bytes = b"Words", kind: str = "text/plain", charset: str = "", encoding: str = "", sender: bytes = b"Mai <mai@example.org>",
     extra: bytes = b"",
 ) -> bytes:  # fmt: skip
-    head = b"From: " + sender + b"\r\nTo: desk@example.org\r\nSubject: " + subject + b"\r\nMessage-ID: <1@example.org>\r\nMIME-Version: 1.0\r\n" + extra
+    head = (
+        b"From: "
+        + sender
+        + b"\r\nTo: desk@example.org\r\nSubject: "
+        + subject
+        + b"\r\nMessage-ID: <1@example.org>\r\nMIME-Version: 1.0\r\n"
+        + extra
+    )
     head += f"Content-Type: {kind}{f'; charset={charset}' if charset else ''}\r\n".encode()
     head += f"Content-Transfer-Encoding: {encoding}\r\n".encode() if encoding else b""
     return head + b"\r\n" + body + b"\r\n"

@@ -46,7 +46,10 @@ def shell(house, code: str) -> str:
 def letters_to(house, address: str) -> list[str]:
     house.manage("deliver_mail")
     parts = [letter for letter in house.box.letters if letter["To"] == address]
-    return ["".join(part.get_payload(decode=True).decode() for part in letter.walk() if part.get_content_type() == "text/plain") for letter in parts]
+    return [
+        "".join(part.get_payload(decode=True).decode() for part in letter.walk() if part.get_content_type() == "text/plain")
+        for letter in parts
+    ]
 
 
 def link_in(text: str) -> str:
@@ -90,7 +93,10 @@ def test_visitor_waits_moves_up_and_is_reminded(visitor, house, language):
     moved = letters_to(house, second)[-1]
     visitor.goto(link_in(moved))
     assert words["place"] in visitor.locator("main").inner_text()
-    shell(house, f"from events.models import Event; from django.db.models import F; from datetime import timedelta as t; Event.objects.filter(slug={slug!r}).update(starts_at=F('starts_at') - t(hours=10), ends_at=F('ends_at') - t(hours=10), closes_at=F('closes_at') - t(hours=10)); e = Event.objects.get(slug={slug!r}); e.registrations.update(registered_at=F('registered_at') - t(days=1))")
+    shell(
+        house,
+        f"from events.models import Event; from django.db.models import F; from datetime import timedelta as t; Event.objects.filter(slug={slug!r}).update(starts_at=F('starts_at') - t(hours=10), ends_at=F('ends_at') - t(hours=10), closes_at=F('closes_at') - t(hours=10)); e = Event.objects.get(slug={slug!r}); e.registrations.update(registered_at=F('registered_at') - t(days=1))",
+    )
     house.manage("remind_registrants")
     house.manage("remind_registrants")
     subjects = [str(re.split(r"\n", text)[0]) for text in letters_to(house, second)]
@@ -106,7 +112,10 @@ def barriers_without_script(page) -> int:
 
 def test_operator_notes_people_at_the_door_with_a_thumb(browser, signed_in, house):
     shell(house, MAKE.format(slug="door", capacity=5))
-    shell(house, "from events.models import Event; [Event.objects.get(slug='door').register(f'Person {n}', f'd{n}@example.org', 'en', notice='x') for n in range(3)]")
+    shell(
+        house,
+        "from events.models import Event; [Event.objects.get(slug='door').register(f'Person {n}', f'd{n}@example.org', 'en', notice='x') for n in range(3)]",
+    )
     page = signed_in("operator")
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto("/admin/events/event/?q=door")
