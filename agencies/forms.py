@@ -4,7 +4,7 @@ import unicodedata
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import EmailValidator, MaxLengthValidator
+from django.core.validators import MaxLengthValidator
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import get_language, gettext
@@ -15,7 +15,7 @@ from phonenumber_field.formfields import PhoneNumberField
 from agencies.models import LICENCE, SCOPES, normalise_licence
 from core import taxonomy
 from core.text import shown
-from core.visitors import OneLineField, VisitorForm, one_line
+from core.visitors import AddressField, OneLineField, VisitorForm, one_line
 
 LONGEST_MESSAGE = 2_000
 
@@ -109,7 +109,7 @@ class ApplicationForm(VisitorForm, AgencyFields):
     """An application to be listed."""
 
     contact_name = OneLineField(label=_("Contact person"), max_length=80)
-    contact_email = forms.EmailField(label=_("E-mail address"), max_length=254, help_text=_("The receipt and our answer go here."))
+    contact_email = AddressField(label=_("E-mail address"), max_length=254, help_text=_("The receipt and our answer go here."))
     contact_phone = PhoneNumberField(
         label=_("Phone number"), region="JP", help_text=_("For example 03-1234-5678; from abroad with the country code, +84 24 1234 5678."),
         error_messages={"invalid": _("Write the whole number, for example 03-1234-5678 or +84 24 1234 5678.")},
@@ -143,13 +143,6 @@ class ApplicationForm(VisitorForm, AgencyFields):
             field.help_text = shown(str(escape(field.help_text)), get_language())
             if name in self.KNOWN_TO_BROWSERS:
                 field.widget.attrs["autocomplete"] = self.KNOWN_TO_BROWSERS[name]
-
-    def clean_contact_email(self):
-        """Quoted addresses exist (RFC 5322, 3.4.1), but no mail of ours reaches them."""
-        email = self.cleaned_data["contact_email"]
-        if set(email) & set('"<>'):
-            raise ValidationError(EmailValidator.message)
-        return email
 
     @property
     def groups(self) -> list:

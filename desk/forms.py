@@ -8,7 +8,7 @@ from django_countries import countries
 from phonenumber_field.formfields import PhoneNumberField
 
 from core import taxonomy
-from core.visitors import OneLineField, VisitorForm
+from core.visitors import AddressField, OneLineField, VisitorForm
 from desk.cases import RATINGS, WISHES
 from desk.models import Office
 from desk.topics import topic_choices
@@ -43,7 +43,7 @@ class AskForm(VisitorForm):
     topic = forms.ChoiceField(label=_("What is it about?"))
     question = WordsField(label=_("Your question"), help_text=_("In Japanese or English, at most 10,000 characters."))
     name = OneLineField(label=_("Your name"), max_length=80, help_text=_("As you write it yourself."))
-    email = forms.EmailField(label=_("E-mail address"), max_length=254, help_text=_("The receipt and the answer go here."))
+    email = AddressField(label=_("E-mail address"), max_length=254, help_text=_("The receipt and the answer go here."))
     country = forms.ChoiceField(label=_("Country or region you live in"))
     languages = forms.MultipleChoiceField(label=_("Languages we may answer in"), widget=forms.CheckboxSelectMultiple)
     wish = forms.ChoiceField(label=_("How would you like the answer?"), choices=WISHES, widget=forms.RadioSelect, initial="mail")
@@ -67,7 +67,7 @@ class AskForm(VisitorForm):
         self.fields["languages"].choices = offered_languages(offices) or taxonomy.LANGUAGES[:2]
         self.fields["languages"].initial = [get_language()]
         self.fields["zone"].choices = [("", _("The time zone of my country")), *ZONES]
-        self.fields["office"].choices = [("", _("None")), *((str(office.pk), office.name) for office in self.places)]
+        self.fields["office"].choices = [("", _("No office")), *((str(office.pk), office.name) for office in self.places)]
         for name, kind in {"email": "email", "name": "name", "phone": "tel", "country": "country"}.items():
             self.fields[name].widget.attrs["autocomplete"] = kind
 

@@ -1,6 +1,7 @@
 """Files that come with a mail: which are taken, and why others are not."""
 
 import io
+import struct
 import zipfile
 from dataclasses import dataclass, field
 
@@ -89,6 +90,6 @@ def is_office(content: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, OverflowError, struct.error):
         return False
     return "[Content_Types].xml" in names and not any("vbaproject" in name.lower() for name in names)

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from core.visitors import OneLineField, VisitorForm
+from core.visitors import AddressField, OneLineField, VisitorForm
 
 LANGUAGES = [("ja", "日本語"), ("en", "English")]
 LONGEST_QUESTIONS = 2_000
@@ -27,7 +27,7 @@ def questions_field() -> forms.Field:
 
 class RegistrationForm(VisitorForm):
     name = name_field()
-    email = forms.EmailField(label=_("E-mail address"), max_length=254, help_text=_("The confirmation and the reminders go here."))
+    email = AddressField(label=_("E-mail address"), max_length=254, help_text=_("The confirmation and the reminders go here."))
     language = language_field()
     questions = questions_field()
 

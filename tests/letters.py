@@ -35,7 +35,7 @@ def euc(text: str) -> bytes:
 
 
 def word(raw: bytes, charset: str, kind: str = "B") -> bytes:
-    body = base64.b64encode(raw) if kind in "Bb" else quopri.encodestring(raw, header=True).replace(b"?", b"=3F")
+    body = base64.b64encode(raw) if kind in "Bb" else quopri.encodestring(raw, header=True).replace(b"=\n", b"").replace(b"?", b"=3F")
     return b"=?" + charset.encode() + b"?" + kind.encode() + b"?" + body + b"?="
 
 
@@ -168,3 +168,94 @@ CORPUS = [
     ("a program under another name", multipart(part(b"Hi"), file_part(b'filename="cv.pdf"', b"MZ\x90")), {"files": [], "dropped": [("cv.pdf", "type")]}),
     ("winmail.dat", multipart(part(b"Hi"), file_part(b'filename="winmail.dat"', b"\x78\x9f\x3e\x22", b"application/ms-tnef")), {"files": [], "dropped": [("winmail.dat", "type")]}),
 ]  # fmt: skip
+
+EUC_MS = b"\x8f\xf4\xfb\x8f\xf4\xbd\xa4\xc8\xbf\xbd\xa4\xb7\xa4\xde\xa4\xb9"
+TABLE = "予定表と職務能力ソース"
+PARIS = "Café à côté: l’équipe de Tôkyô"
+ALERT = "東京都の求人に応募できますか"
+SECRET = "The office in Shibuya answers on Monday"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+COMMAND = ["iso-2022-jp", "utf-8"]
+B64 = base64.b64encode
+
+
+def nested(inner: bytes) -> bytes:
+    return b"Content-Type: message/rfc822\r\n\r\n" + inner
+
+
+CORPUS += [
+    ("JIS with Chinese and Korean sets (RFC 1554)", letter(b"x", "東京 汉语 한국어".encode("iso2022_jp_2"), charset="iso-2022-jp-2"), {"text": "東京 汉语 한국어"}),
+    ("half-width katakana by shift-out", letter(b"x", b"\x0e6@6E\x0f desu", charset="iso-2022-jp"), {"text": "ｶﾀｶﾅ desu"}),
+    ("half-width katakana by shift-out beside kanji", letter(b"x", b"\x1b$BEl5~\x1b(B \x0e6@6E\x0f desu", charset="iso-2022-jp"), {"text": "東京 ｶﾀｶﾅ desu"}),
+    ("JIS X 0213 plane 2", letter(b"x", "𠮟る".encode("iso2022_jp_2004"), charset="iso-2022-jp-2004"), {"text": "𠮟る"}),
+    ("JIS with blanks among the pairs", letter(b"x", b"\x1b$BEl 5~\x1b(B", charset="iso-2022-jp"), {"text": "東 京"}),
+    ("JIS cut in the middle of a pair", letter(b"x", jis(ALERT)[:-4], charset="iso-2022-jp"), {"text": ALERT[:-1] + "\ufffd"}),
+    ("JIS with Shift_JIS beside it", letter(b"x", jis("相談") + b"\r\n" + ASK.encode("cp932"), charset="iso-2022-jp"), {"text": f"相談\n{ASK}"}),
+    ("Shift_JIS labelled iso-2022-jp", letter(b"x", (ASK + NEC).encode("cp932"), charset="iso-2022-jp"), {"text": ASK + NEC}),
+    ("JIS labelled shift_jis", letter(word(jis(NEC), "shift_jis"), jis(NEC), charset="shift_jis"), {"subject": NEC, "text": NEC}),
+    ("IBM characters where eucJP-ms has them", letter(b"x", EUC_MS, charset="eucJP-ms"), {"text": "髙﨑と申します"}),
+    ("CP51932 by its own name", letter(word(euc(NEC), "cp51932", "Q"), euc(WAVE), charset="CP51932"), {"subject": NEC, "text": WAVE}),
+    ("Shift_JIS labelled euc-jp", letter(b"x", ASK.encode("cp932"), charset="euc-jp"), {"text": ASK}),
+    ("EUC-JP labelled shift_jis", letter(b"x", euc(ASK), charset="shift_jis"), {"text": ASK}),
+    ("UTF-8 labelled shift_jis", letter(b"x", ASK.encode(), charset="shift_jis"), {"text": ASK}),
+    ("UTF-8 labelled euc-jp", letter(b"x", ASK.encode(), charset="euc-jp"), {"text": ASK}),
+    ("Shift_JIS labelled utf-8", letter(b"x", ASK.encode("cp932"), charset="utf-8"), {"text": ASK}),
+    ("Shift_JIS that ends within a character", letter(b"x", ASK.encode("cp932")[:-1], charset="shift_jis"), {"text": ASK[:-1] + "\ufffd"}),
+    ("UTF-8 that ends within a character", letter(b"x", ASK.encode()[:-1], charset="utf-8"), {"text": ASK[:-1] + "\ufffd"}),
+    ("Western without label", letter(b"x", PARIS.encode("cp1252")), {"text": PARIS}),
+    ("TCVN 5712", letter(b"x", b"Xin ch\xb5o, t\xabi mu\xe8n \xae\xd5n Tokyo l\xb5m vi\xd6c", charset="x-viet-tcvn5712"), {"text": "Xin chào, tôi muốn đến Tokyo làm việc"}),
+    ("Vietnamese in UTF-8 words cut anywhere", letter(b"\r\n ".join(word(VIETNAMESE.encode()[at : at + 9], "UTF-8") for at in range(0, 99, 9)), b"x"), {"subject": VIETNAMESE}),
+    ("Indonesian flowed", letter(b"x", b"Saya ingin bekerja \r\ndi Tokyo.\r\n\r\n> Terima \r\n> kasih\r\n-- \r\nSari", kind="text/plain; format=flowed", charset="us-ascii"), {"text": "Saya ingin bekerja di Tokyo.\n\n> Terima kasih\n-- \nSari"}),
+    ("flowed line with a sign in it", letter(b"x", b"a -> b \r\nc\r\n From here", kind="text/plain; format=flowed"), {"text": "a -> b c\nFrom here"}),
+    ("UTF-7 is not read", letter(b"x", b"Hi +AGE-", charset="utf-7"), {"text": "Hi +AGE-"}),
+    ("codec that is no charset", letter(b"x", ASK.encode(), charset="idna"), {"text": ASK}),
+    ("label of several charsets in one", letter(b"x", b"Hello", charset="undefined"), {"text": "Hello"}),
+    ("codec that runs long", letter(b"x", b"tokyo-9a" * 50, charset="punycode"), {"text": "tokyo-9a" * 50}),
+    ("label with a language (RFC 2231)", letter(b"=?utf-8*ja?B?" + B64("相談".encode()) + b"?=", b"x", kind="text/plain; charset*=us-ascii''utf-8", encoding="base64"), {"subject": "相談"}),
+    ("ISO-2022-KR", letter(b"x", KOREAN[:-5].encode("iso2022_kr"), charset="iso-2022-kr"), {"text": KOREAN[:-5].strip()}),
+    ("GBK bare in the subject", letter("咨询在东京工作".encode("gbk"), SIMPLIFIED.encode("gb18030"), charset="gb2312"), {"subject": "咨询在东京工作"}),
+    ("Big5 bare in the subject", letter("詢問東京的工作".encode("big5"), TRADITIONAL.encode("big5"), charset="big5"), {"subject": "詢問東京的工作"}),
+    ("EUC-KR bare in the subject", letter("취업 문의드립니다".encode("cp949"), KOREAN.encode("cp949"), charset="euc-kr"), {"subject": "취업 문의드립니다"}),
+    ("EUC-JP bare in the subject", letter(euc("求人についてのお尋ね"), b"x"), {"subject": "求人についてのお尋ね"}),
+    ("JIS bare and folded in the subject", letter(jis("就職の") + b"\r\n " + jis("㈱相談"), b"x"), {"subject": "就職の ㈱相談"}),
+    ("wide blank in the subject", letter(word(jis("相談　太郎"), "iso-2022-jp"), b"x"), {"subject": "相談　太郎"}),
+    ("JIS words, the first left open, the next from ASCII", letter(word(jis("相談", returns=False), "iso-2022-jp") + b" " + word(b"(Tokyo)", "iso-2022-jp"), b"x"), {"subject": "相談(Tokyo)"}),
+    ("base64 of words cut anywhere", letter(b"=?utf-8?B?" + B64(ASK.encode())[:9] + b"?=\r\n =?utf-8?B?" + B64(ASK.encode())[9:] + b"?=", b"x"), {"subject": ASK}),
+    ("neighbours of two charsets", letter(word(jis("東京"), COMMAND[0]) + b"\r\n " + word("就職".encode(), COMMAND[1]), b"x"), {"subject": "東京就職"}),
+    ("words with an unescaped blank in Q", letter(b"=?utf-8?Q?Job in =E6=9D=B1=E4=BA=AC?=", b"x"), {"subject": "Job in 東京"}),
+    ("line break hidden in a word", letter(word(b"Hello\r\nBcc: x@example.org", "utf-8"), b"x"), {"subject": "Hello Bcc: x@example.org"}),
+    ("sender with a bare comma", letter(b"x", b"x", sender=b"Yamada, Taro <taro@example.jp>"), {"from_name": "Yamada, Taro", "from_address": "taro@example.jp"}),
+    ("sender of a telephone with dots at odd places", letter(b"x", b"x", sender=b"taro..tokyo.@docomo.ne.jp"), {"from_address": '"taro..tokyo."@docomo.ne.jp'}),
+    ("sender of a telephone with quotes", letter(b"x", b"x", sender=b'<"taro..tokyo."@docomo.ne.jp>'), {"from_name": "", "from_address": '"taro..tokyo."@docomo.ne.jp'}),
+    ("sender with an address in the name", letter(b"x", b"x", sender=word(b"Bank <info@bank.example>", "utf-8") + b" <thief@example.net>"), {"from_name": "Bank <info@bank.example>", "from_address": "thief@example.net"}),
+    ("sender encoded as a whole", letter(b"x", b"x", sender=word("髙﨑 <taro@example.jp>".encode(), "utf-8")), {"from_name": "髙﨑", "from_address": "taro@example.jp"}),
+    ("sender's name in bare JIS", letter(b"x", b"x", sender=b'"' + jis("セラミック工業 田中") + b'" <tanaka@example.jp>'), {"from_name": "セラミック工業 田中", "from_address": "tanaka@example.jp"}),
+    ("sender's name with escaped quotes", letter(b"x", b"x", sender=rb'"Anh \"Andy\" Nguyen" <anh@example.vn>'), {"from_name": 'Anh "Andy" Nguyen', "from_address": "anh@example.vn"}),
+    ("sender of an international domain", letter(b"x", b"x", sender="花子 <hanako@日本語.jp>".encode()), {"from_name": "花子", "from_address": "hanako@日本語.jp"}),
+    ("sender in two folded words", letter(b"x", b"x", sender=word("グエン・".encode(), "utf-8") + b"\r\n " + word("アン".encode(), "utf-8") + b"\r\n <anh@example.vn>"), {"from_name": "グエン・アン", "from_address": "anh@example.vn"}),
+    ("quoted-printable broken within an escape", letter(b"x", b"=E6=9D=B1=E4=\r\n=BA=AC=E=\r\n3=81=A7= \r\n=E3=81=99", charset="utf-8", encoding="quoted-printable "), {"text": "東京です"}),
+    ("base64 without padding, then a footer of words", letter(b"x", base64.encodebytes(SECRET.encode()) + b"\r\nSent via the list\r\n", charset="utf-8", encoding="base64"), {"text": SECRET}),
+    ("base64 that is none", letter(b"x", b"Dear all, this is plain.", encoding="base64"), {"text": "Dear all, this is plain."}),
+    ("lines ended by carriage returns alone", letter(b"x", b"one\rtwo").replace(b"\r\n", b"\r"), {"subject": "x", "text": "one\ntwo"}),
+    ("HTML whose head is never closed", letter(b"x", b"<html><head><title>Q</title><body><p>Hello</p>", kind="text/html"), {"text": "Hello"}),
+    ("HTML with a charset of its own", letter(b"x", f'<html><head><meta charset="gb2312"></head><body>{SIMPLIFIED}</body>'.encode("gb18030"), kind="text/html"), {"text": SIMPLIFIED}),
+    ("HTML with marked sections and comments", letter(b"x", b"<p>One<![foo[x]]> <!-- no --><!-->two 1 < 2 &amp; 3<o:p></o:p>", kind="text/html"), {"text": "One two 1 < 2 & 3"}),
+    ("HTML beside a footer of a list", multipart(part(b"<p>My question</p>", b"text/html"), part(b"List footer")), {"text": "My question\n\nList footer", "is_html_only": False}),
+    ("HTML with another mail in it", multipart(part(b"<p>See below</p>", b"text/html"), nested(letter(b"y", ASK.encode(), charset="utf-8"))), {"text": f"See below\n\n-----\n\n{ASK}", "is_html_only": False}),
+    ("a table and a link of its own words", letter(b"x", b'<table><tr><td>Pay</td><td>300</td></tr><tr><td>Days</td><td>5</td></tr></table><a href="https://a.example">https://a.example/</a>', kind="text/html"), {"text": "Pay  300\n\nDays  5\n\nhttps://a.example/"}),
+    ("alternatives of which one holds files", multipart(part(b"Hi"), b'Content-Type: multipart/mixed; boundary="y"\r\n\r\n--y\r\n' + part(b"<p>Hi</p>", b"text/html") + b"\r\n--y\r\n" + file_part(b"filename=a.pdf", PDF) + b"\r\n--y--\r\n", kind="alternative"), {"text": "Hi", "files": [("a.pdf", "application/pdf", PDF)]}),
+    ("parts without a boundary", letter(b"x", b"Hello words", kind="multipart/mixed"), {"text": "Hello words", "dropped": []}),
+    ("boundary that begins like another", multipart(b"Content-Type: multipart/mixed; boundary=xy\r\n\r\n--xy\r\n" + part(b"one") + b"\r\n--xy--\r\n", part(b"two")), {"text": "one\n\ntwo"}),
+    ("parts that are never closed", multipart(part(b"one"), part(b"two")).removesuffix(b"--x--\r\n\r\n"), {"text": "one\n\ntwo"}),
+    ("an invitation beside the words", multipart(part(b"Come"), part(b"BEGIN:VCALENDAR", b"text/calendar"), kind="alternative"), {"text": "Come"}),
+    ("type that is no type", letter(b"x", ASK.encode(), kind="text"), {"text": ASK}),
+    ("bare Shift_JIS name whose bytes hold backslashes", multipart(part(b"Hi"), file_part(f'filename="{TABLE}.pdf"'.encode("cp932"), PDF)), {"files": [(f"{TABLE}.pdf", "application/pdf", PDF)]}),
+    ("bare JIS name whose bytes hold quotes and semicolons", multipart(part(b"Hi"), file_part(b'filename="' + jis("アセスメント・レポート") + b'.pdf"', PDF)), {"files": [("アセスメント・レポート.pdf", "application/pdf", PDF)]}),
+    ("name in two folded words", multipart(part(b"Hi"), file_part(b'filename="' + word(jis("履歴書と"), "ISO-2022-JP") + b"\r\n " + word(jis("職務経歴書"), "ISO-2022-JP") + b'.docx"', office_file())), {"files": [("履歴書と職務経歴書.docx", DOCX, office_file())]}),
+    ("name both old and new", multipart(part(b"Hi"), file_part(b"filename=\"a.pdf\"; filename*=UTF-8''%E5%B1%A5.pdf", PDF)), {"files": [("履.pdf", "application/pdf", PDF)]}),
+    ("name cut within a character (RFC 2231)", multipart(part(b"Hi"), file_part(b"filename*0*=shift_jis''%97%9A%97; filename*1*=%F0.pdf", PDF)), {"files": [("履歴.pdf", "application/pdf", PDF)]}),
+    ("name on the type alone", multipart(part(b"Hi"), part(base64.encodebytes(PDF), b'application/pdf; name="' + word("履歴書".encode(), "utf-8") + b'.pdf"', b"Content-Transfer-Encoding: Base64")), {"files": [("履歴書.pdf", "application/pdf", PDF)]}),
+    ("path with bare backslashes", multipart(part(b"Hi"), file_part(rb'filename="C:\tmp\new\cv.pdf"', PDF)), {"files": [("cv.pdf", "application/pdf", PDF)]}),
+    ("archive that calls itself a document", multipart(part(b"Hi"), file_part(b'filename="cv.docx"', b"PK\x03\x04 and no more")), {"files": [], "dropped": [("cv.docx", "type")]}),
+]  # fmt: skip
+"""What programs do beyond the standards, mostly seen in Japan: wrong labels, cut words, bare bytes, broken parts."""
