@@ -12,7 +12,7 @@ from agencies.models import Agency, Application
 from core import taxonomy
 from core.facets import Facet, Facets
 from core.views import ContentDetailView, ContentListView
-from core.visitors import NOTICE, count_one, form_page, onward, refuse_for_now, seconds_to_wait
+from core.visitors import NOTICE, count_one, form_page, form_shown, onward, refuse_for_now, seconds_to_wait
 
 NUMBER = re.compile(r"A\d{4}-\d{5,9}", re.ASCII)
 
@@ -61,10 +61,7 @@ def send(request, form: ApplicationForm):
 
 
 def apply_page(request, form: ApplicationForm, wait: int = 0):
-    response = render(request, "agencies/apply.html", {"form": form}, status=429 if wait else 200)
-    if wait:
-        response.headers["Retry-After"] = str(wait)
-    return response
+    return form_shown(request, "agencies/apply.html", {"form": form}, wait)
 
 
 @require_safe

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import EmailValidator
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
@@ -134,6 +134,14 @@ def refuse_for_now(form: forms.Form, seconds: int) -> None:
         else _("You sent something less than a minute ago. Please wait a minute and send this again. Nothing you typed is lost.")
     )
     form.add_error(None, words)
+
+
+def form_shown(request, template: str, context: dict, wait: int = 0):
+    """The page of a form; 429 with Retry-After (RFC 6585, 4) when its sender has to wait so many seconds."""
+    response = render(request, template, context, status=429 if wait else 200)
+    if wait:
+        response.headers["Retry-After"] = str(wait)
+    return response
 
 
 def onward(to: str, *args, query: str = ""):

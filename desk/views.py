@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from core.links import chosen_links, content_of, links_to
-from core.visitors import NOTICE, count_one, form_page, onward, private_page, refuse_for_now, seconds_to_wait
+from core.visitors import NOTICE, count_one, form_page, form_shown, onward, private_page, refuse_for_now, seconds_to_wait
 from desk.cases import CLOSED, Case
 from desk.forms import AddForm, AnsweredForm, AskForm, ForgetForm, RateForm
 from desk.models import CaseLink, Office
@@ -63,10 +63,7 @@ def send(request, form: AskForm):
 
 
 def ask_page(request, form: AskForm, answers=(), wait: int = 0):
-    response = render(request, "desk/ask.html", {"form": form, "answers": answers}, status=429 if wait else 200)
-    if wait:
-        response.headers["Retry-After"] = str(wait)
-    return response
+    return form_shown(request, "desk/ask.html", {"form": form, "answers": answers}, wait)
 
 
 def started_from(request) -> dict:
@@ -91,18 +88,18 @@ def case(request, token: str):
     wait = seconds_to_wait(request, "private", token)
     if wait:
         refuse_for_now(form, wait)
-        return case_page(request, found, {**forms, deed: form}, status=429)
+        return case_page(request, found, {**forms, deed: form}, wait)
     count_one(request, "private", token)
     return onward(act(found, form.cleaned_data) or f"{request.path}?done={deed}")
 
 
-def case_page(request, found: Case, forms: dict, status: int = 200):
+def case_page(request, found: Case, forms: dict, wait: int = 0):
     context = {
         "case": found, "thread": found.messages.prefetch_related("attachments"), "forms": forms, "is_closed": found.state == CLOSED,
         "just_sent": "sent" in request.GET, "done": request.GET.get("done", ""),
         "broken": next((form for form in forms.values() if form.is_bound and form.errors), None),
     }  # fmt: skip
-    return render(request, "desk/case.html", context, status=status)
+    return form_shown(request, "desk/case.html", context, wait)
 
 
 def add_words(found: Case, data: dict) -> None:

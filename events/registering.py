@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from core.middleware import Gone
-from core.visitors import NOTICE, count_one, form_page, onward, private_page, refuse_for_now, seconds_to_wait
+from core.visitors import NOTICE, count_one, form_page, form_shown, onward, private_page, refuse_for_now, seconds_to_wait
 from events.forms import CancelForm, ChangeForm, EraseForm, RegistrationForm
 from events.models import Event
 from events.registrations import CANCELLED, Registration, RegistrationLink
@@ -43,10 +43,7 @@ def register(request, slug: str):
 
 
 def register_page(request, event: Event, form: RegistrationForm | None, wait: int = 0):
-    response = render(request, "events/register.html", {"event": event, "form": form}, status=429 if wait else 200)
-    if wait:
-        response.headers["Retry-After"] = str(wait)
-    return response
+    return form_shown(request, "events/register.html", {"event": event, "form": form}, wait)
 
 
 @require_safe
@@ -69,7 +66,7 @@ def registration(request, token: str):
     wait = seconds_to_wait(request, "private", token)
     if wait:
         refuse_for_now(form, wait)
-        return registration_page(request, found, {**forms, deed: form}, status=429)
+        return registration_page(request, found, {**forms, deed: form}, wait)
     count_one(request, "private", token)
     return onward(DEEDS[deed](found, form.cleaned_data) or f"{request.path}?done={deed}")
 
@@ -82,10 +79,10 @@ def forms_for(found: Registration) -> dict:
     return {"change": ChangeForm(initial=kept), "cancel": CancelForm()}
 
 
-def registration_page(request, found: Registration, forms: dict, status: int = 200):
+def registration_page(request, found: Registration, forms: dict, wait: int = 0):
     broken = next((form for form in forms.values() if form.is_bound and form.errors), None)
     context = {"registration": found, "event": found.event, "forms": forms, "broken": broken, "done": request.GET.get("done", "")}
-    return render(request, "events/registration.html", context, status=status)
+    return form_shown(request, "events/registration.html", context, wait)
 
 
 def change(found: Registration, data: dict) -> None:

@@ -105,6 +105,12 @@ def test_report_is_for_tmg_and_pasona(client, abroad):
     assert client.get(f"{LIST}report.csv").status_code == 403
 
 
+def test_editor_finds_the_report_on_the_first_page_and_a_counsellor_does_not(client, tmg_editor, counsellor):
+    for user, shown in ((tmg_editor, True), (counsellor, False)):
+        client.force_login(user)
+        assert (f'href="{LIST}report/"' in client.get("/admin/").content.decode()) == shown
+
+
 def test_list_opens_on_what_waits_and_shows_no_name(as_operator, pasona_operator):
     waiting, answered = factories.case(name="Secretname"), factories.case()
     answered.reply(pasona_operator, "Done")
