@@ -2,12 +2,13 @@ from django.contrib import admin
 
 from core.admin import ContentAdmin
 from core.proposal_admin import is_rehearsal
+from events.message_admin import MessagePages
 from events.models import Event
 from events.registration_admin import RegistrationPages
 
 
 @admin.register(Event)
-class EventAdmin(RegistrationPages, ContentAdmin):
+class EventAdmin(RegistrationPages, MessagePages, ContentAdmin):
     list_display = ["__str__", "country", "starts_at", "registrations_link", "published_at"]
     list_filter = ["country"]
     search_fields = ["title_ja", "title_en", "slug"]
@@ -20,3 +21,18 @@ class EventAdmin(RegistrationPages, ContentAdmin):
         super().save_related(request, form, formsets, change)
         if "capacity" in form.changed_data and change and not is_rehearsal(request):
             form.instance.fill_places()
+
+    def get_object(self, request, object_id, from_field=None):
+        """Before a form is saved its row is locked: between the check of its places and the saving nobody takes one."""
+        found = super().get_object(request, object_id, from_field)
+        if found is None or request.method != "POST":
+            return found
+        found.locked()
+        return super().get_object(request, object_id, from_field)
+
+    def revision_view(self, request, object_id, version_id, extra_context=None):
+        """An earlier version may have more places."""
+        response = super().revision_view(request, object_id, version_id, extra_context)
+        for event in Event.objects.filter(pk=object_id):
+            event.fill_places()
+        return response

@@ -1,13 +1,25 @@
 """What people write who come to an event."""
 
 from django import forms
-from django.utils.translation import get_language
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.visitors import AddressField, OneLineField, VisitorForm
 
 LANGUAGES = [("ja", "日本語"), ("en", "English")]
 LONGEST_QUESTIONS = 2_000
+
+
+class QuestionsField(forms.CharField):
+    """Several lines, none of them cut off unseen; a line break counts once, as the person counts it."""
+
+    def clean(self, value):
+        value = super().clean(value).replace("\r\n", "\n")
+        if len(value) > LONGEST_QUESTIONS:
+            words = gettext("This has %(length)s characters; at most %(most)s can be sent. Please shorten it.")
+            raise ValidationError(words % {"length": f"{len(value):,}", "most": f"{LONGEST_QUESTIONS:,}"})
+        return value
 
 
 def name_field() -> forms.Field:
@@ -19,8 +31,8 @@ def language_field() -> forms.Field:
 
 
 def questions_field() -> forms.Field:
-    return forms.CharField(
-        label=_("Questions for the speakers"), required=False, max_length=LONGEST_QUESTIONS, widget=forms.Textarea(attrs={"rows": 5}),
+    return QuestionsField(
+        label=_("Questions for the speakers"), required=False, widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("At most 2,000 characters. The speakers see the question, not your name."),
     )  # fmt: skip
 

@@ -30,6 +30,17 @@ ZONES = [
 COUNTRIES_FIRST = ("VN", "ID", "TW")
 
 
+class CountField(models.PositiveIntegerField):
+    """A number that only deeds change, in the database itself: saving a copy of the row, however old, leaves it as it is."""
+
+    def pre_save(self, model_instance, add):
+        return super().pre_save(model_instance, add) if add else F(self.attname)
+
+    def deconstruct(self):
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.PositiveIntegerField", args, kwargs
+
+
 class EventQuerySet(ContentQuerySet):
     def upcoming(self, at=None):
         return self.filter(ends_at__gte=at or timezone.now()).order_by("starts_at")
@@ -60,7 +71,7 @@ class Event(TakesRegistrations, Content):
     zone = models.CharField(_("time zone of the venue"), max_length=40, choices=ZONES)
     languages = CodesField(_("languages"), max_length=120, choices=taxonomy.LANGUAGES)
     capacity = models.PositiveIntegerField(_("places"))
-    taken = models.PositiveIntegerField(_("places taken"), default=0)
+    taken = CountField(_("places taken"), default=0)
     opens_at = models.DateTimeField(_("registration opens at"))
     closes_at = models.DateTimeField(_("registration closes at"))
     fee = models.CharField(_("fee"), max_length=80, blank=True, help_text=_("Empty: free of charge."))

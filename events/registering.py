@@ -1,7 +1,8 @@
 """The pages on which people register, change and cancel."""
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from core.middleware import Gone
@@ -14,7 +15,7 @@ from events.registrations import CANCELLED, Registration, RegistrationLink
 def live_event(request, slug: str) -> Event:
     """The event, or 410 for one that was withdrawn and 404 for one that never was, as its own page does."""
     found = Event.objects.published().filter(slug=slug).first()
-    if found is None and Event.objects.filter(slug=slug).exclude(published_at=None).exists():
+    if found is None and Event.objects.filter(slug=slug, published_at__lte=timezone.now()).exists():
         raise Gone(request.path)
     if found is None:
         raise Http404(request.path)
@@ -29,7 +30,8 @@ def register(request, slug: str):
     form = RegistrationForm(request.POST or None) if is_open else None
     if request.method != "POST" or form is None or not form.is_valid():
         return register_page(request, event, form)
-    wait = seconds_to_wait(request, "register", form.cleaned_data["email"])
+    is_known = event.registrations.filter(submission=form.submission).exists()
+    wait = 0 if is_known else seconds_to_wait(request, "register", form.cleaned_data["email"])
     if wait:
         refuse_for_now(form, wait)
         return register_page(request, event, form, wait)
@@ -38,7 +40,8 @@ def register(request, slug: str):
         event.register(**data, notice=NOTICE, submission=form.submission)
     except Registration.DoesNotExist:
         return register_page(request, live_event(request, slug), None)
-    count_one(request, "register", data["email"])
+    if not is_known:
+        count_one(request, "register", data["email"])
     return onward("events:done", slug)
 
 
@@ -49,7 +52,7 @@ def register_page(request, event: Event, form: RegistrationForm | None, wait: in
 @require_safe
 def done(request, slug: str):
     """The same for everybody: the mail says how it stands."""
-    return render(request, "events/registered.html", {"event": get_object_or_404(Event.objects.published(), slug=slug)})
+    return render(request, "events/registered.html", {"event": live_event(request, slug)})
 
 
 @private_page
@@ -95,7 +98,13 @@ def cancel(found: Registration, data: dict) -> None:
 
 def erase(found: Registration, data: dict) -> str:
     found.erase()
-    return "events:list"
+    return "events:erased"
 
 
 DEEDS = {"change": change, "cancel": cancel, "erase": erase}
+
+
+@require_safe
+def erased(request):
+    """What is seen after a registration was erased by its person."""
+    return render(request, "events/erased.html")

@@ -1,66 +1,31 @@
-"""Registrations in the admin: lists, the door, tables for the organiser, and one mail to all."""
+"""Registrations in the admin: lists, the page of one, the door, and tables for the organiser."""
 
-import secrets
+import re
+from datetime import timedelta
 
 import tablib
-from django import forms
 from django.contrib import admin, messages
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.morning import OPERATOR, SOON, Line, form_of, may_view
+from core.text import normalise
 from core.transfer import JapaneseCSV, SafeXLSX
-from core.visitors import OneLineField
 from events.models import Event, Registration
-from events.registrations import CONFIRMED, WAITING
+from events.registrations import CANCELLED, CONFIRMED, WAITING
 
 FORMATS = {"csv": JapaneseCSV, "xlsx": SafeXLSX}
 RIGHT = "events.view_registration"
-AUDIENCES = [
-    ("confirmed", _("those with a place")),
-    ("waiting", _("those on the waiting list")),
-    ("both", _("both")),
-]
-
-
-class MessageForm(forms.Form):
-    """One message to the registrants, each in their language."""
-
-    once = forms.CharField(max_length=64, initial=secrets.token_hex, widget=forms.HiddenInput)
-    audience = forms.ChoiceField(label=_("To whom"), choices=AUDIENCES, widget=forms.RadioSelect, initial="confirmed")
-    subject_ja = OneLineField(label=_("Subject (日本語)"), max_length=120)
-    words_ja = forms.CharField(label=_("Words (日本語)"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 8, "lang": "ja"}))
-    subject_en = OneLineField(label=_("Subject (English)"), max_length=120)
-    words_en = forms.CharField(label=_("Words (English)"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 8, "lang": "en"}))
-
-    def recipients(self, event: Event):
-        states = {"confirmed": [CONFIRMED], "waiting": [WAITING], "both": [CONFIRMED, WAITING]}[self.cleaned_data["audience"]]
-        return event.registrations.filter(state__in=states).exclude(email="").select_related("event")
-
-    @transaction.atomic
-    def send(self, event: Event) -> int:
-        """Queue the mails, how many; a second click on the same page queues none."""
-        data, count = self.cleaned_data, 0
-        if not cache.add(f"event-mail-{data['once']}", True, timeout=24 * 60 * 60):
-            return count
-        for registration in self.recipients(event):
-            words = {name: data[f"{name}_{registration.language}"] for name in ("subject", "words")}
-            registration.mail("message", **words)
-            count += 1
-        return count
 
 
 class RegistrationPages:
-    """For the admin of events: the door, the tables and the mail, for those who see registrations."""
+    """For the admin of events: the door and the tables, for those who see registrations."""
 
     def get_urls(self):
         def at(route, view, name):
@@ -69,7 +34,6 @@ class RegistrationPages:
         return [
             at("door/", self.door_page, "door"),
             at("registrations.<str:kind>", self.table, "registrations"),
-            at("mail/", self.mail_page, "mail"),
             *super().get_urls(),
         ]
 
@@ -85,24 +49,21 @@ class RegistrationPages:
         query = request.GET.get("q", "").strip()[:80]
         if request.method == "POST":
             return self._tapped(request, event, query)
-        people = event.registrations.filter(state=CONFIRMED).order_by("name", "pk")
-        shown = people.filter(Q(name__icontains=query) | Q(email__icontains=query)) if query else people
-        counts = {"here": people.exclude(attended_at=None).count(), "all": people.count()}
+        people = sorted(event.registrations.confirmed(), key=lambda person: (normalise(person.name), person.pk))
         context = {
-            "title": gettext("At the door: %(event)s") % {"event": event},
-            "event": event,
-            "people": shown,
-            "counts": counts,
-            "query": query,
-        }
-        return render(request, "admin/door.html", {**self.admin_site.each_context(request), "opts": self.opts, **context})
+            "title": gettext("At the door: %(event)s") % {"event": event}, "event": event, "query": query, "opts": self.opts,
+            "people": [person for person in people if is_called(person, query)],
+            "counts": {"here": sum(person.attended_at is not None for person in people), "all": len(people)},
+        }  # fmt: skip
+        return render(request, "admin/door.html", {**self.admin_site.each_context(request), **context})
 
     def _tapped(self, request, event: Event, query: str):
         if not request.user.has_perm("events.change_registration"):
             raise PermissionDenied
         number = request.POST.get("person", "")
-        person = get_object_or_404(event.registrations, state=CONFIRMED, pk=int(number) if number.isdecimal() and len(number) < 19 else 0)
-        person.attend(request.POST.get("here") == "1")
+        person = get_object_or_404(event.registrations, pk=int(number) if number.isdecimal() and len(number) < 19 else 0)
+        if not person.attend(request.POST.get("here") == "1"):
+            messages.warning(request, gettext("This person no longer has a place."))
         return redirect(f"{request.get_full_path()}#r{person.pk}")
 
     def table(self, request, pk: int, kind: str):
@@ -116,42 +77,27 @@ class RegistrationPages:
         response.headers["Content-Disposition"] = f'attachment; filename="{event.slug}.{kind}"'
         return response
 
-    def mail_page(self, request, pk: int):
-        """Write, look at it once more, send."""
-        event = self.event_for(request, pk)
-        if not request.user.has_perm("events.change_registration"):
-            raise PermissionDenied
-        form = MessageForm(request.POST or None)
-        is_good = request.method == "POST" and not getattr(request, "is_kept", False) and form.is_valid()
-        if is_good and "_send" in request.POST:
-            return self._sent(request, event, form)
-        counts = {}
-        if is_good:
-            languages = list(form.recipients(event).values_list("language", flat=True))
-            counts = {code: languages.count(code) for code in ("ja", "en")}
-        context = {
-            "title": gettext("Mail to the registrants: %(event)s") % {"event": event},
-            "event": event,
-            "form": form,
-            "counts": counts,
-        }
-        return render(request, "admin/event_mail.html", {**self.admin_site.each_context(request), "opts": self.opts, **context})
-
-    def _sent(self, request, event: Event, form: MessageForm):
-        count = form.send(event)
-        self.log_change(request, event, gettext("A mail to %(count)s registrants was queued.") % {"count": count})
-        messages.success(request, gettext("Mails that go out now: %(count)s") % {"count": count})
-        return redirect("admin:events_event_change", event.pk)
-
     @admin.display(description=_("registrations"))
     def registrations_link(self, obj):
+        """How many places are taken, and the ways to the list, the door and the mail."""
         url = reverse("admin:events_registration_changelist")
-        return format_html('<a href="{}?event__id__exact={}">{} / {}</a>', url, obj.pk, obj.taken, obj.capacity)
+        ways = [("events_event_door", _("At the door")), ("events_event_mail", _("Mail to all"))]
+        links = format_html_join("", '<br><a href="{}">{}</a>', ((reverse(f"admin:{name}", args=[obj.pk]), words) for name, words in ways))
+        return format_html('<a href="{}?event__id__exact={}">{} / {}</a>{}', url, obj.pk, obj.taken, obj.capacity, links)
+
+    @admin.display(description=_("places taken"))
+    def places_taken(self, obj):
+        return f"{obj.taken} / {obj.capacity}"
+
+    def get_list_display(self, request):
+        """Ways to registrations only for those who may go them."""
+        instead = {} if request.user.has_perm(RIGHT) else {"registrations_link": "places_taken"}
+        return [instead.get(name, name) for name in super().get_list_display(request)]
 
     def morning_lines(self, user):
         """Events of the next three days and how many come."""
         now = timezone.now()
-        for event in Event.objects.published().filter(starts_at__gt=now, starts_at__lt=now + timezone.timedelta(days=3)):
+        for event in Event.objects.published().filter(starts_at__gt=now, starts_at__lt=now + timedelta(days=3)):
             words = {
                 "event": event,
                 "taken": event.taken,
@@ -162,10 +108,16 @@ class RegistrationPages:
             yield Line(SOON, OPERATOR, text, form_of(event), may_view(Registration))
 
 
+def is_called(person: Registration, query: str) -> bool:
+    """Whether each word of a query is in the name, address or number, however its letters and kana are typed."""
+    words = normalise(f"{person.name} {person.email} {person}")
+    return all(word in words for word in normalise(query).split())
+
+
 def dataset_of(event: Event) -> tablib.Dataset:
     """Everybody who registered and was not erased; moments on the clock of the venue."""
     heads = [
-        gettext("Number"), gettext("Name"), gettext("E-mail address"), gettext("Language"), gettext("State"), gettext("Place in the line"),
+        gettext("Number"), gettext("visitor's name"), gettext("E-mail address"), gettext("Language"), gettext("State"), gettext("Place in the line"),
         gettext("Questions for the speakers"), gettext("Registered at"), gettext("Came"),
     ]  # fmt: skip
     table, line = tablib.Dataset(headers=heads), 0
@@ -176,6 +128,23 @@ def dataset_of(event: Event) -> tablib.Dataset:
         moment = f"{row.registered_at.astimezone(event.local_start.tzinfo):%Y-%m-%d %H:%M}"
         table.append([str(row), row.name, row.email, row.language, str(row.get_state_display()), place, row.questions, moment, came])
     return table
+
+
+def came(registration: Registration) -> str:
+    return gettext("Noted as here.") if registration.attend(True) else gettext("This person no longer has a place.")
+
+
+def did_not_come(registration: Registration) -> str:
+    registration.attend(False)
+    return gettext("Noted as not here.")
+
+
+def cancelled(registration: Registration) -> str:
+    registration.cancel()
+    return gettext("Cancelled.")
+
+
+DEEDS = {"_attend": came, "_undo": did_not_come, "_cancel": cancelled}
 
 
 @admin.register(Registration)
@@ -190,28 +159,41 @@ class RegistrationAdmin(admin.ModelAdmin):
     search_fields = ["name", "email"]
     ordering = ["-pk"]
     actions = ["cancel_all", "note_as_here"]
-    change_form_template = "admin/change_form.html"
-    fields = [
-        "event",
-        "state",
-        "name",
-        "email",
-        "language",
-        "questions",
-        "registered_at",
-        "confirmed_at",
-        "cancelled_at",
-        "attended_at",
-        "notice",
-        "consented_at",
-    ]
-    readonly_fields = fields
+    change_form_template = "admin/registration.html"
+    fields = readonly_fields = [
+        "event", "state", "name", "email", "language", "questions", "registered_at", "confirmed_at", "cancelled_at", "attended_at",
+        "notice", "consented_at",
+    ]  # fmt: skip
 
     def has_add_permission(self, request):
         return False
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def get_search_results(self, request, queryset, search_term):
+        """Also by the number as it is shown."""
+        number = re.fullmatch(r"\s*\d{1,18}-(\d{1,18})\s*", search_term)
+        return (queryset.filter(pk=int(number[1])), False) if number else super().get_search_results(request, queryset, search_term)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """GET shows; POST does one deed and never saves a form, so that no hidden field and no old copy changes anything."""
+        if request.method != "POST":
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        found = get_object_or_404(self.get_queryset(request), pk=object_id if str(object_id).isdecimal() else 0)
+        if not self.has_change_permission(request, found):
+            raise PermissionDenied
+        name = next((name for name in DEEDS if name in request.POST), None)
+        if name and not getattr(request, "is_kept", False):
+            told = DEEDS[name](found)
+            self.log_change(request, found, told)
+            messages.success(request, told)
+        return redirect(request.path)
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        has_place = obj is not None and obj.state == CONFIRMED
+        context |= {"may_come": has_place, "may_cancel": obj is not None and obj.state != CANCELLED and not obj.erased_at}
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     @admin.display(description=_("number"), ordering="pk")
     def number(self, obj):

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
+from post_office.models import Email
 
 from core.links import absolute
 from core.mail import forget, mails_about, queue
@@ -20,6 +21,9 @@ CONFIRMED, WAITING, CANCELLED = "confirmed", "waiting", "cancelled"
 STATES = [(CONFIRMED, _("has a place")), (WAITING, _("on the waiting list")), (CANCELLED, _("cancelled"))]
 MAILS_A_DAY = 3
 """So many mails about registering one address for one event go out a day, however often the form is sent."""
+
+ONCE = "X-TCG-Message"
+"""The header of a message to all: its random number, by which a second click is known, whatever happens to the cache."""
 
 
 class RegistrationQuerySet(models.QuerySet):
@@ -56,7 +60,7 @@ class Registration(models.Model):
     attended_at = models.DateTimeField(_("attended at"), null=True, blank=True)
     notice = models.CharField(_("version of the notice"), max_length=20)
     consented_at = models.DateTimeField(_("agreed at"))
-    submission = models.CharField(max_length=40, null=True, blank=True, unique=True, editable=False)
+    submission = models.CharField(max_length=40, null=True, blank=True, editable=False)
     reminded_days_at = models.DateTimeField(null=True, editable=False)
     reminded_hours_at = models.DateTimeField(null=True, editable=False)
     erased_at = models.DateTimeField(_("erased at"), null=True, editable=False)
@@ -72,6 +76,9 @@ class Registration(models.Model):
             models.UniqueConstraint(
                 "event", Lower("email"), condition=~Q(state=CANCELLED) & ~Q(email=""), name="one_registration_an_address_and_event"
             ),
+            models.UniqueConstraint(fields=["event", "submission"], name="one_registration_a_form_and_event"),
+            models.CheckConstraint(condition=~Q(state=CONFIRMED) | Q(confirmed_at__isnull=False), name="a_place_has_its_moment"),
+            models.CheckConstraint(condition=Q(attended_at=None) | Q(state=CONFIRMED), name="who_came_had_a_place"),
         ]
 
     def __str__(self):
@@ -97,17 +104,21 @@ class Registration(models.Model):
         with override(self.language):
             return reverse("events:registration", args=[token])
 
-    def mail(self, about: str, files=(), expires_at=None, **context) -> None:
+    def mail(self, about: str, files=(), expires_at=None, headers: dict | None = None, **context) -> None:
         """Queue ``events/<about>`` with a private address and the event in the person's language; nothing for somebody without an address."""
         if not self.email:
             return
+        queue(
+            self.email, f"events/{about}", self.language, owner=self.owner, files=files, expires_at=expires_at,
+            headers={"Reply-To": settings.DESK_MAIL, "Auto-Submitted": "auto-generated", **(headers or {})},  # RFC 3834
+            **self.mail_context(absolute(self.private_path())), **context,
+        )  # fmt: skip
+
+    def mail_context(self, link: str) -> dict:
+        """What every mail about this registration knows."""
         with override(self.language):
             page = absolute(self.event.get_absolute_url())
-        queue(
-            self.email, f"events/{about}", self.language, owner=self.owner, files=files, expires_at=expires_at or self.event.ends_at,
-            headers={"Reply-To": settings.DESK_MAIL},
-            registration=self, event=self.event, link=absolute(self.private_path()), page=page, desk_mail=settings.DESK_MAIL, **context,
-        )  # fmt: skip
+        return {"registration": self, "event": self.event, "link": link, "page": page, "desk_mail": settings.DESK_MAIL}
 
     def tell_state(self, moved_up: bool = False) -> None:
         """Tell the person by mail how it stands, with the calendar entry when there is a place."""
@@ -116,7 +127,7 @@ class Registration(models.Model):
         about = "waiting" if self.state == WAITING else "moved_up" if moved_up else "confirmed"
         with override(self.language):
             files = [("event.ics", calendar_of([self.event]), "text/calendar")] if self.state == CONFIRMED else []
-        self.mail(about, files=files)
+        self.mail(about, files=files, expires_at=self.event.ends_at)
 
     def confirm(self) -> None:
         self.state, self.confirmed_at = CONFIRMED, timezone.now()
@@ -130,11 +141,11 @@ class Registration(models.Model):
         if self.state == CANCELLED:
             return
         had_place = self.state == CONFIRMED
-        self.state, self.cancelled_at = CANCELLED, timezone.now()
+        self.state, self.cancelled_at, self.attended_at = CANCELLED, timezone.now(), None
         self.save()
         if had_place:
             event.give_back_place()
-        self.mail("cancelled")
+        self.mail("cancelled", expires_at=self.event.ends_at)
         event.fill_places()
 
     @transaction.atomic
@@ -144,14 +155,16 @@ class Registration(models.Model):
         self.name, self.language, self.questions = name, language, questions
         self.save()
 
-    def attend(self, is_here: bool) -> None:
-        """Note at the door that the person is here, or take that back."""
+    def attend(self, is_here: bool) -> bool:
+        """Note at the door that the person is here, or take that back; whether there is (still) a place for them."""
         self.attended_at = timezone.now() if is_here else None
-        self.save(update_fields=["attended_at"])
+        return bool(type(self).objects.confirmed().filter(pk=self.pk).update(attended_at=self.attended_at))
 
     @transaction.atomic
     def erase(self) -> None:
         """Forget the person; state, language and attendance stay for the count."""
+        self.event.locked()
+        self.refresh_from_db()
         if self.state != CANCELLED and self.event.ends_at > timezone.now():
             self.cancel()
         self.links.all().delete()
@@ -190,13 +203,14 @@ class TakesRegistrations:
         Raises Registration.DoesNotExist when registration is not open (the server's clock).
         """
         event = self.locked()
-        if event.places not in ("free", "waiting"):
+        if submission and (sent := event.registrations.filter(submission=submission).first()):
+            return sent
+        if not event.is_live() or event.places not in ("free", "waiting"):
             raise Registration.DoesNotExist
-        known = Q(email__iexact=email) | (Q(submission=submission) if submission else Q(pk__in=[]))
-        found = event.registrations.active().filter(known).first()
-        if found:
+        if found := event.registrations.active().filter(email__iexact=email).first():
             return event._told_again(found, submission)
-        state = CONFIRMED if not event.registrations.in_line().exists() and event._take_place() else WAITING
+        event.fill_places()
+        state = CONFIRMED if event._take_place() else WAITING
         now = timezone.now()
         made = event.registrations.create(
             state=state, name=name, email=email, language=language, questions=questions, notice=notice, consented_at=now,
@@ -207,24 +221,41 @@ class TakesRegistrations:
 
     @staticmethod
     def _told_again(found: Registration, submission: str | None) -> Registration:
+        """The mail once more; the number of the form is kept, so that more clicks on it tell nothing more."""
         day = timezone.now() - timedelta(days=1)
-        if (not submission or found.submission != submission) and mails_about(found.owner).filter(created__gt=day).count() < MAILS_A_DAY:
+        if mails_about(found.owner).filter(created__gt=day).count() < MAILS_A_DAY:
             found.tell_state()
+        Registration.objects.filter(pk=found.pk).update(submission=submission)
         return found
 
     @transaction.atomic
     def fill_places(self) -> int:
         """Move people up while there are places, in their order, and tell them; how many moved."""
         event, moved = self.locked(), 0
-        if event.starts_at <= timezone.now():
+        if event.taken >= event.capacity or not event.is_live() or event.starts_at <= timezone.now():
             return moved
-        for registration in event.registrations.in_line():
+        for registration in event.registrations.in_line()[: event.capacity - event.taken]:
             if not event._take_place():
                 break
             registration.confirm()
             registration.tell_state(moved_up=True)
             moved += 1
         return moved
+
+    @transaction.atomic
+    def write_to(self, states, words: dict, once: str) -> int:
+        """Queue one message to everybody in these states, in their language (``{"ja": {"subject": …, "words": …}, "en": …}``).
+
+        How many; a message whose number ``once`` is known goes to nobody a second time.
+        """
+        event = self.locked()
+        if Email.objects.filter(**{f"headers__{ONCE}": once}).exists():
+            return 0
+        people = list(event.registrations.filter(state__in=states).exclude(email="").order_by("pk"))
+        for person in people:
+            person.event = event
+            person.mail("message", headers={ONCE: once}, **words[person.language])
+        return len(people)
 
 
 def erase_expired(dry_run: bool) -> int:
