@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.house import quiet, watched
 from tests.browser.test_every_page import AXE
@@ -52,7 +53,7 @@ def test_visitor_asks_is_answered_by_mail_and_rates(visitor, signed_in, house, l
     fill(visitor, language)
     assert visitor.locator("[name=topic] option:checked").inner_text() == words["choose"]
     visitor.get_by_role("button", name=words["send"], exact=True).click()
-    assert visitor.locator("#answers a").count() > 0
+    expect(visitor.locator("#answers a").first).to_be_visible()
     assert visitor.locator("[name=question]").input_value() == QUESTIONS[language]
     visitor.get_by_role("button", name=words["anyway"]).click()
     number = visitor.locator(f"div:has(> dt:has-text('{words['number']}')) dd").first.inner_text()
@@ -67,7 +68,7 @@ def test_visitor_asks_is_answered_by_mail_and_rates(visitor, signed_in, house, l
     staff.locator("#reply [name=body]").press("Control+End")
     staff.locator("#reply [name=body]").type("\nP.S.")
     staff.get_by_role("button", name="回答を送る").click()
-    assert "回答をメールで送ります" in staff.locator(".messagelist").inner_text()
+    expect(staff.locator(".messagelist")).to_contain_text("回答をメールで送ります")
     quiet(staff)
 
     house.manage("deliver_mail")
@@ -76,10 +77,10 @@ def test_visitor_asks_is_answered_by_mail_and_rates(visitor, signed_in, house, l
     assert "P.S." in body and f"/{language}/faq/" in body
     assert answer["In-Reply-To"] == receipt["Message-ID"]
     visitor.goto(re.search(r"http://\S+/desk/case/\S+", body)[0])
-    assert "P.S." in visitor.locator(".thread__message--desk").inner_text()
+    expect(visitor.locator(".thread__message--desk")).to_contain_text("P.S.")
     visitor.get_by_label(words["very"], exact=True).check()
     visitor.get_by_role("button", name=words["rate"]).click()
-    assert words["thanks"] in visitor.get_by_role("status").inner_text()
+    expect(visitor.get_by_role("status")).to_contain_text(words["thanks"])
     quiet(visitor)
 
 
@@ -131,16 +132,16 @@ def test_a_call_is_logged_by_keyboard_handed_over_and_closed(staff_page, languag
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert words["logged"] in page.locator(".messagelist").inner_text()
-    assert words["open"] in page.locator(".case__facts").inner_text()
+    expect(page.locator(".messagelist")).to_contain_text(words["logged"])
+    expect(page.locator(".case__facts")).to_contain_text(words["open"])
     page.get_by_text(words["hand"]).click()
     page.locator("#hand_over [name=office]").select_option(label=words["office"])
     page.locator("#hand_over [name=note]").fill("ベトナム語を希望")
     page.get_by_role("button", name=words["go"], exact=True).click()
-    assert words["office"] in page.locator(".case__facts").inner_text()
-    assert "ベトナム語を希望" in page.locator(".case__side").inner_text()
+    expect(page.locator(".case__facts")).to_contain_text(words["office"])
+    expect(page.locator(".case__side")).to_contain_text("ベトナム語を希望")
     page.get_by_role("button", name=words["close"], exact=True).click()
-    assert words["closed"] in page.locator(".case__facts").inner_text()
+    expect(page.locator(".case__facts")).to_contain_text(words["closed"])
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     quiet(page)
 
@@ -149,6 +150,7 @@ def test_visitor_with_a_fault_is_led_to_it_and_keeps_the_words(open_page, langua
     page = open_page(f"/{language}/desk/ask/", 360)
     page.locator("[name=question]").fill("東京 " * 20)
     page.locator("form.form button").click()
+    page.locator(".errors").wait_for()
     assert page.url.endswith("#errors")
     assert page.locator("[name=question]").input_value() == "東京 " * 20
     page.locator(".errors__list a").first.click()

@@ -8,6 +8,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.house import ROOT, quiet, watched
 from tests.browser.test_desk import barriers
@@ -72,7 +73,7 @@ def register(page, language: str, slug: str, name: str, button: str) -> str:
     page.locator("[name=consent]").check()
     page.wait_for_timeout(3_100)  # no person is faster: the form says so
     page.get_by_role("button", name=button, exact=True).click()
-    assert page.url.endswith("/register/done/#main")
+    page.wait_for_url("**/register/done/#main")
     return address
 
 
@@ -83,16 +84,17 @@ def test_visitor_waits_moves_up_and_is_reminded(visitor, house, language):
     first = register(visitor, language, slug, "Anh", words["register"])
     second = register(visitor, language, slug, "Budi", words["wait"])
     visitor.goto(link_in(letters_to(house, second)[-1]))
-    assert words["line"] in visitor.locator("main").inner_text()
+    expect(visitor.locator("main")).to_contain_text(words["line"])
     assert visitor.evaluate("document.documentElement.scrollWidth") <= 360
     visitor.goto(link_in(letters_to(house, first)[-1]))
-    assert words["place"] in visitor.locator("main").inner_text()
+    expect(visitor.locator("main")).to_contain_text(words["place"])
     assert barriers_without_script(visitor) == 0
     visitor.locator("[name=sure]").check()
     visitor.get_by_role("button", name=words["cancel"]).click()
+    visitor.wait_for_url("**?done=cancel#main")
     moved = letters_to(house, second)[-1]
     visitor.goto(link_in(moved))
-    assert words["place"] in visitor.locator("main").inner_text()
+    expect(visitor.locator("main")).to_contain_text(words["place"])
     shell(
         house,
         f"from events.models import Event; from django.db.models import F; from datetime import timedelta as t; Event.objects.filter(slug={slug!r}).update(starts_at=F('starts_at') - t(hours=10), ends_at=F('ends_at') - t(hours=10), closes_at=F('closes_at') - t(hours=10)); e = Event.objects.get(slug={slug!r}); e.registrations.update(registered_at=F('registered_at') - t(days=1), confirmed_at=F('confirmed_at') - t(days=1))",
@@ -125,7 +127,7 @@ def test_operator_notes_people_at_the_door_with_a_thumb(browser, signed_in, hous
     box = button.bounding_box()
     assert box["height"] >= 48 and box["width"] >= 96
     button.click()
-    assert "3人中1人が来場" in page.get_by_role("status").inner_text()
+    expect(page.get_by_role("status")).to_contain_text("3人中1人が来場")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert barriers(page) == []
     page.context.complaints.clear()  # the checker writes style attributes of its own

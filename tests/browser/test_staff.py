@@ -142,6 +142,7 @@ def test_operator_imports_a_table_with_an_error_and_then_without(signed_in, tmp_
         page.locator("[name=import_file]").set_input_files(file)
         page.locator("[name=format]").select_option(label="csv")
         page.locator("input[type=submit]").click()
+        page.locator(".validation-error-list, [name=confirm]").first.wait_for()
         assert (page.locator(".validation-error-list").count() > 0) == invalid
     assert page.locator("ins").first.is_visible()
     page.locator("[name=confirm]").click()
