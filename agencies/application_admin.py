@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.applications import ACCEPTED, DECISIONS, DECLINED, Application
+from core.admin import OpensOnToDo
 from core.forms import TextsForm
 from core.morning import NOW, OPERATOR, Line, form_of, may_view
 
@@ -20,25 +21,13 @@ ENTERED = (
 SHOWN = ("received_at", "contact_name", "contact_email", "contact_phone", "message", "as_entered", "agreed_to")
 
 
-class DecidedFilter(admin.SimpleListFilter):
+class DecidedFilter(OpensOnToDo):
     """Opens on what has to be decided; a search looks everywhere."""
 
     title, parameter_name = _("decision"), "decided"
 
-    def __init__(self, request, params, model, model_admin):
-        self.default = "all" if request.GET.get("q") else "todo"
-        super().__init__(request, params, model, model_admin)
-
     def lookups(self, request, model_admin):
         return [("todo", _("to be decided")), *DECISIONS, ("all", _("all"))]
-
-    def value(self):
-        return super().value() or self.default
-
-    def choices(self, changelist):
-        for value, label in self.lookup_choices:
-            query = changelist.get_query_string({self.parameter_name: value})
-            yield {"selected": value == self.value(), "query_string": query, "display": label}
 
     def queryset(self, request, queryset):
         if self.value() == "todo":

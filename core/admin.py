@@ -56,6 +56,22 @@ def gap_condition(model, value: str) -> models.Q:
     return pages_with(model, state, owner, field, language)
 
 
+class OpensOnToDo(admin.SimpleListFilter):
+    """A filter that opens on ``todo``, what waits for a hand; a search looks everywhere. Has no choice without a value."""
+
+    def __init__(self, request, params, model, model_admin):
+        self.default = "all" if request.GET.get("q") else "todo"
+        super().__init__(request, params, model, model_admin)
+
+    def value(self):
+        return super().value() or self.default
+
+    def choices(self, changelist):
+        for value, label in self.lookup_choices:
+            query = changelist.get_query_string({self.parameter_name: value})
+            yield {"selected": value == self.value(), "query_string": query, "display": label}
+
+
 class VersionedAdmin(HistoryAdmin, VersionAdmin, TranslationAdmin):
     """Rows with a history and texts in both languages."""
 

@@ -7,7 +7,6 @@ message is ever read as a template: the finished words are stored.
 import secrets
 import smtplib
 from datetime import datetime, timedelta
-from email.utils import formataddr
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -65,10 +64,6 @@ def queue(
         named = {name: {"file": ContentFile(content, name), "mimetype": kind} for name, content, kind in files}
         mail.attachments.add(*create_attachments(named))
     return mail
-
-
-def named_address(name: str, address: str) -> str:
-    return formataddr((name, address))
 
 
 def mails_about(owner: str):

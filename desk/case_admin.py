@@ -13,6 +13,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from core.admin import OpensOnToDo
 from core.links import models_by_kind
 from core.morning import COUNSELLOR, NOW, SOON, Line, form_of, list_of, may_view
 from core.visitors import NOTICE
@@ -28,25 +29,13 @@ from desk.wanted import WantedPages
 SOON_HOURS = 4
 
 
-class QueueFilter(admin.SimpleListFilter):
+class QueueFilter(OpensOnToDo):
     """Opens on what waits for the desk; a search looks everywhere."""
 
     title, parameter_name = _("state"), "state"
 
     def lookups(self, request, model_admin):
         return [("todo", _("to do")), *STATES, ("all", _("all"))]
-
-    def choices(self, changelist):
-        chosen = self.value()
-        for value, label in self.lookup_choices:
-            yield {"selected": value == chosen, "query_string": changelist.get_query_string({"state": value}), "display": label}
-
-    def value(self):
-        return super().value() or self.default
-
-    def __init__(self, request, params, model, model_admin):
-        self.default = "all" if request.GET.get("q") else "todo"
-        super().__init__(request, params, model, model_admin)
 
     def queryset(self, request, queryset):
         value = self.value()

@@ -1,6 +1,7 @@
 """One case, whatever door it came through: the web form, a mail, the phone or a visit."""
 
 from datetime import timedelta
+from email.utils import formataddr
 from functools import wraps
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from core import taxonomy
 from core.links import absolute
-from core.mail import forget, mails_about, named_address, queue
+from core.mail import forget, mails_about, queue
 from core.taxonomy import CodesField, labelled
 from core.text import normalise
 from desk.exchange import CHANNELS, Attachment, CaseLink
@@ -165,7 +166,7 @@ class Case(models.Model):
             headers["Auto-Submitted"] = "auto-replied"  # RFC 3834
         mail = queue(
             self.email, f"desk/{about}", self.language, owner=f"case-{self.pk}", headers=headers, link=link, case=self, message=message,
-            sender=named_address(DESK_NAMES[self.language], settings.DESK_MAIL), **context,
+            sender=formataddr((DESK_NAMES[self.language], settings.DESK_MAIL)), **context,
         )  # fmt: skip
         return mail
 
