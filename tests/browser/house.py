@@ -121,6 +121,11 @@ def quiet(page) -> None:
     assert page.context.complaints == []
 
 
+def follow(target) -> None:
+    """Click on what leads to a page, and wait until that page is there."""
+    with target.page.expect_navigation():
+        target.click()
+
+
 def save(page) -> None:
-    page.locator("[name=_save]").click()
-    page.wait_for_load_state()
+    follow(page.locator("[name=_save]"))

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.house import quiet, watched
+from tests.browser.house import follow, quiet, watched
 from tests.browser.test_every_page import AXE
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def barriers(page) -> list:
 
 def fill(page, language: str) -> None:
     page.goto(f"/{language}/faq/visa/")
-    page.locator(".columns__side a.button").first.click()
+    follow(page.locator(".columns__side a.button").first)
     page.locator("[name=question]").fill(QUESTIONS[language])
     page.locator("[name=name]").fill("Nguyễn Thị Ánh")
     page.locator("[name=email]").fill(f"anh-{language}@example.org")
@@ -52,22 +52,22 @@ def test_visitor_asks_is_answered_by_mail_and_rates(visitor, signed_in, house, l
     house.forget_limits()
     fill(visitor, language)
     assert visitor.locator("[name=topic] option:checked").inner_text() == words["choose"]
-    visitor.get_by_role("button", name=words["send"], exact=True).click()
+    follow(visitor.get_by_role("button", name=words["send"], exact=True))
     expect(visitor.locator("#answers a").first).to_be_visible()
     assert visitor.locator("[name=question]").input_value() == QUESTIONS[language]
-    visitor.get_by_role("button", name=words["anyway"]).click()
+    follow(visitor.get_by_role("button", name=words["anyway"]))
     number = visitor.locator(f"div:has(> dt:has-text('{words['number']}')) dd").first.inner_text()
     assert re.fullmatch(r"\d{4}-\d{5}", number)
     assert visitor.evaluate("document.documentElement.scrollWidth") <= 360
 
     staff = signed_in("operator")
     staff.goto(f"/admin/desk/case/?q={number}")
-    staff.locator("#result_list tbody th a").click()
+    follow(staff.locator("#result_list tbody th a"))
     staff.locator("[name=canned]").select_option(index=1)
-    staff.get_by_role("button", name="定型文を入れる").click()
+    follow(staff.get_by_role("button", name="定型文を入れる"))
     staff.locator("#reply [name=body]").press("Control+End")
     staff.locator("#reply [name=body]").type("\nP.S.")
-    staff.get_by_role("button", name="回答を送る").click()
+    follow(staff.get_by_role("button", name="回答を送る"))
     expect(staff.locator(".messagelist")).to_contain_text("回答をメールで送ります")
     quiet(staff)
 
@@ -79,7 +79,7 @@ def test_visitor_asks_is_answered_by_mail_and_rates(visitor, signed_in, house, l
     visitor.goto(re.search(r"http://\S+/desk/case/\S+", body)[0])
     expect(visitor.locator(".thread__message--desk")).to_contain_text("P.S.")
     visitor.get_by_label(words["very"], exact=True).check()
-    visitor.get_by_role("button", name=words["rate"]).click()
+    follow(visitor.get_by_role("button", name=words["rate"]))
     expect(visitor.get_by_role("status")).to_contain_text(words["thanks"])
     quiet(visitor)
 
@@ -137,10 +137,10 @@ def test_a_call_is_logged_by_keyboard_handed_over_and_closed(staff_page, languag
     page.get_by_text(words["hand"]).click()
     page.locator("#hand_over [name=office]").select_option(label=words["office"])
     page.locator("#hand_over [name=note]").fill("ベトナム語を希望")
-    page.get_by_role("button", name=words["go"], exact=True).click()
+    follow(page.get_by_role("button", name=words["go"], exact=True))
     expect(page.locator(".case__facts")).to_contain_text(words["office"])
     expect(page.locator(".case__side")).to_contain_text("ベトナム語を希望")
-    page.get_by_role("button", name=words["close"], exact=True).click()
+    follow(page.get_by_role("button", name=words["close"], exact=True))
     expect(page.locator(".case__facts")).to_contain_text(words["closed"])
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     quiet(page)
@@ -149,7 +149,7 @@ def test_a_call_is_logged_by_keyboard_handed_over_and_closed(staff_page, languag
 def test_visitor_with_a_fault_is_led_to_it_and_keeps_the_words(open_page, language):
     page = open_page(f"/{language}/desk/ask/", 360)
     page.locator("[name=question]").fill("東京 " * 20)
-    page.locator("form.form button").click()
+    follow(page.locator("form.form button"))
     page.locator(".errors").wait_for()
     assert page.url.endswith("#errors")
     assert page.locator("[name=question]").input_value() == "東京 " * 20

@@ -4,6 +4,7 @@ import pytest
 
 from interviews.models import Interview
 from steps.models import Step
+from tests.browser.house import follow
 
 pytestmark = pytest.mark.django_db
 
@@ -12,20 +13,20 @@ def test_reader_without_javascript_finds_people_like_themselves(open_page):
     page = open_page("/en/people/", java_script_enabled=False)
     page.get_by_label("From").select_option("VN")
     page.get_by_label("Road taken").select_option("abroad")
-    page.get_by_role("button", name="Show people").click()
+    follow(page.get_by_role("button", name="Show people"))
     assert "from=VN" in page.url and "road=abroad" in page.url
     shown = page.locator(".person-card").count()
     assert page.get_by_role("status").inner_text() == f"{shown} of 100 people"
-    page.locator(".chip").first.click()
+    follow(page.locator(".chip").first)
     assert "from=VN" not in page.url
 
 
 def test_reader_without_javascript_ticks_tasks_and_carries_them_in_the_address(open_page):
     page = open_page("/ja/steps/find-a-job/", java_script_enabled=False)
     page.locator('input[value="2a"]').check()
-    page.get_by_role("button", name="チェックをこのページのアドレスに残す").click()
+    follow(page.get_by_role("button", name="チェックをこのページのアドレスに残す"))
     assert "done=2a" in page.url
-    page.get_by_role("link", name=Step.objects.get(number=3).title_ja).first.click()
+    follow(page.get_by_role("link", name=Step.objects.get(number=3).title_ja).first)
     assert "done=2a" in page.url
     page.go_back()
     assert page.locator('input[value="2a"]').is_checked()
@@ -38,13 +39,13 @@ def test_reader_without_javascript_opens_an_answer_and_searches(open_page):
     assert first.locator(".question__direct").is_visible()
     page.goto(page.url.replace("faq/visa/", "search/"))
     page.get_by_label("What are you looking for?").fill("pension")
-    page.get_by_role("button", name="Search").click()
+    follow(page.get_by_role("button", name="Search"))
     assert page.locator("mark").count() > 0
 
 
 def test_reader_switches_the_language_and_stays_on_the_page(open_page):
     page = open_page("/en/people/?from=VN")
-    page.get_by_role("link", name="日本語").click()
+    follow(page.get_by_role("link", name="日本語"))
     assert page.url.endswith("/ja/people/?from=VN")
     assert page.locator("html").get_attribute("lang") == "ja"
 

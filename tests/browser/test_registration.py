@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.house import ROOT, quiet, watched
+from tests.browser.house import ROOT, follow, quiet, watched
 from tests.browser.test_desk import barriers
 
 pytestmark = pytest.mark.django_db
@@ -66,13 +66,13 @@ def visitor(browser, house):
 
 def register(page, language: str, slug: str, name: str, button: str) -> str:
     page.goto(f"/{language}/events/{slug}/")
-    page.locator("main a.button", has_text=button).click()
+    follow(page.locator("main a.button", has_text=button))
     address = f"{name.lower()}-{language}@example.org"
     page.locator("[name=name]").fill(name)
     page.locator("[name=email]").fill(address)
     page.locator("[name=consent]").check()
     page.wait_for_timeout(3_100)  # no person is faster: the form says so
-    page.get_by_role("button", name=button, exact=True).click()
+    follow(page.get_by_role("button", name=button, exact=True))
     page.wait_for_url("**/register/done/#main")
     return address
 
@@ -90,7 +90,7 @@ def test_visitor_waits_moves_up_and_is_reminded(visitor, house, language):
     expect(visitor.locator("main")).to_contain_text(words["place"])
     assert barriers_without_script(visitor) == 0
     visitor.locator("[name=sure]").check()
-    visitor.get_by_role("button", name=words["cancel"]).click()
+    follow(visitor.get_by_role("button", name=words["cancel"]))
     visitor.wait_for_url("**?done=cancel#main")
     moved = letters_to(house, second)[-1]
     visitor.goto(link_in(moved))
@@ -121,8 +121,8 @@ def test_operator_notes_people_at_the_door_with_a_thumb(browser, signed_in, hous
     page = signed_in("operator")
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto("/admin/events/event/?q=door")
-    page.locator("#result_list tbody th a").first.click()
-    page.get_by_role("link", name="受付", exact=True).click()
+    follow(page.locator("#result_list tbody th a").first)
+    follow(page.get_by_role("link", name="受付", exact=True))
     button = page.get_by_role("button", name=re.compile("来場 ?: Person 1"))
     box = button.bounding_box()
     assert box["height"] >= 48 and box["width"] >= 96

@@ -4,7 +4,7 @@ import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tests.browser.house import quiet, save
+from tests.browser.house import follow, quiet, save
 
 
 def told(page) -> str:
@@ -29,7 +29,7 @@ def test_editor_writes_translates_and_publishes(signed_in, house):
     page.locator("[name=checked_on]").fill("2026-11-20")
     save(page)
     assert "追加" in told(page)
-    page.get_by_role("link", name="通勤の定期券").first.click()
+    follow(page.get_by_role("link", name="通勤の定期券").first)
     today = datetime.now(ZoneInfo("Asia/Tokyo")) - timedelta(minutes=1)
     page.locator("[name=published_at_0]").fill(today.strftime("%Y-%m-%d"))
     page.locator("[name=published_at_1]").fill(today.strftime("%H:%M"))
@@ -42,12 +42,12 @@ def test_editor_writes_translates_and_publishes(signed_in, house):
     assert "変更しました" in told(page)
     assert page.request.get("/en/guide/commuter-pass/").status == 200
     page.goto("/admin/guide/article/?q=commuter-pass")
-    page.locator("#result_list tbody th a").click()
+    follow(page.locator("#result_list tbody th a"))
     page.locator("[name=title_ja]").fill("通勤定期券")
     save(page)
     page.goto("/admin/translations/")
-    page.locator("tr:has-text('題名') a").first.click()
-    page.get_by_role("link", name="通勤定期券").click()
+    follow(page.locator("tr:has-text('題名') a").first)
+    follow(page.get_by_role("link", name="通勤定期券"))
     assert page.locator(".state--outdated").inner_text() == "要更新"
     page.get_by_text("原文の変更箇所").click()
     assert page.locator(".source-change del, .source-change ins").count() > 0
@@ -81,13 +81,13 @@ def test_operator_proposes_and_editor_approves(signed_in):
     operator.locator("[name=occupation_ja]").fill("品質保証の担当")
     operator.locator("[name=occupation_en]").fill("Quality engineer at the gate")
     operator.locator("[name=word]").fill("部署が変わりました")
-    operator.get_by_role("button", name="変更の提案として保管").click()
+    follow(operator.get_by_role("button", name="変更の提案として保管"))
     assert "提案として保管しました" in told(operator)
     editor.goto("/admin/")
-    editor.locator(".morning a", has_text="提案を確認").first.click()
+    follow(editor.locator(".morning a", has_text="提案を確認").first)
     assert "部署が変わりました" in editor.locator("blockquote").inner_text()
     assert editor.locator(".changes tbody tr").count() == 2
-    editor.get_by_role("button", name="承認して反映").click()
+    follow(editor.get_by_role("button", name="承認して反映"))
     assert "変更しました" in told(editor)
     path = editor.request.get("/admin/interviews/person/4/change/")
     assert "Quality engineer at the gate" in path.text()
@@ -121,7 +121,7 @@ def test_editor_restores_an_earlier_version(signed_in):
     save(page)
     page.goto("/admin/interviews/person/6/history/")
     assert "A slip of the hand" in page.locator(".history").first.inner_text()
-    page.get_by_role("button", name="この版に戻す").first.click()
+    follow(page.get_by_role("button", name="この版に戻す").first)
     assert "以前の版に戻しました" in told(page)
     assert page.locator("[name=quote_en]").input_value() == before
     quiet(page)
@@ -141,11 +141,11 @@ def test_operator_imports_a_table_with_an_error_and_then_without(signed_in, tmp_
         page.goto("/admin/agencies/agency/import/")
         page.locator("[name=import_file]").set_input_files(file)
         page.locator("[name=format]").select_option(label="csv")
-        page.locator("input[type=submit]").click()
+        follow(page.locator("input[type=submit]"))
         page.locator(".validation-error-list, [name=confirm]").first.wait_for()
         assert (page.locator(".validation-error-list").count() > 0) == invalid
     assert page.locator("ins").first.is_visible()
-    page.locator("[name=confirm]").click()
+    follow(page.locator("[name=confirm]"))
     assert "1" in told(page)
     quiet(page)
 
@@ -157,10 +157,10 @@ def test_editor_withdraws_a_consent_and_the_page_is_gone(signed_in):
     person = row.locator("th a").inner_text()
     row.locator("input[type=checkbox]").check()
     page.locator("[name=action]").select_option("withdraw")
-    page.get_by_role("button", name="実行").click()
+    follow(page.get_by_role("button", name="実行"))
     assert "撤回しました" in told(page)
     page.goto("/admin/interviews/person/?q=" + person)
-    page.locator("#result_list tbody th a").first.click()
+    follow(page.locator("#result_list tbody th a").first)
     assert page.request.get(f"/en/people/{page.locator('[name=slug]').input_value()}/").status == 410
     quiet(page)
 
@@ -169,10 +169,10 @@ def test_operator_verifies_a_licence(signed_in):
     page = signed_in("operator")
     page.goto("/admin/agencies/agency/?licence=unverified")
     before = page.locator("#result_list tbody tr").count()
-    page.get_by_role("link", name="確認する").first.click()
+    follow(page.get_by_role("link", name="確認する").first)
     if page.locator("[name=scope_seen]").count():
         page.locator("[name=scope_seen]").check()
-    page.get_by_role("button", name="すべて一致").click()
+    follow(page.get_by_role("button", name="すべて一致"))
     assert "確認済みにしました" in told(page)
     page.goto("/admin/agencies/agency/?licence=unverified")
     assert page.locator("#result_list tbody tr").count() == before - 1

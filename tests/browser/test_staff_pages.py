@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.house import quiet, save, watched
+from tests.browser.house import follow, quiet, save, watched
 from tests.browser.test_every_page import AXE
 
 
@@ -44,7 +44,7 @@ def test_administrator_enrols_an_app_then_a_passkey_and_enters_with_it(browser, 
     page.goto("/admin/")
     assert "対応が必要な項目" in page.locator("h2").first.inner_text()
     page.goto("/accounts/logout/")
-    page.locator("form button[type=submit]").last.click()
+    follow(page.locator("form button[type=submit]").last)
     page.goto("/accounts/login/")
     page.get_by_role("button", name="パスキーでログイン").click()
     page.wait_for_url("**/admin/")
