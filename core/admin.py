@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from adminsortable2.admin import SortableAdminMixin
 from django.apps import apps
 from django.contrib import admin
@@ -12,6 +14,7 @@ from modeltranslation.admin import TranslationAdmin, TranslationInlineModelAdmin
 from reversion.admin import VersionAdmin
 
 from core.deciding import ProposalAdmin
+from core.edition import raised_once
 from core.forms import ContentForm, PartFormSet, TextsForm
 from core.history import HistoryAdmin, conflict_text
 from core.linkcheck import LinkFault
@@ -79,6 +82,12 @@ class VersionedAdmin(HistoryAdmin, VersionAdmin, TranslationAdmin):
     history_latest_first = True
     change_form_template = "admin/content_change_form.html"
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+
+    @contextmanager
+    def create_revision(self, request):
+        """Form, list and import are one transaction each, at whose end the edition is raised."""
+        with super().create_revision(request), raised_once():
+            yield
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)

@@ -8,10 +8,10 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-NONSENSE = ("\x00", "%00", "\r", "\n", "%0a", "%0d", "%0A", "%0D")
+from core.pagecache import is_nonsense
+
 COMPRESSED = ("text/html", "application/xml", "application/atom+xml", "text/calendar", "text/plain", "application/manifest+json")
 SMALLEST = 400
-LONGEST_ADDRESS = 2_000
 
 
 class Gone(Exception):
@@ -33,8 +33,7 @@ class SpeakPlainly:
         self.get_response = get_response
 
     def __call__(self, request):
-        address = request.path_info + request.META.get("QUERY_STRING", "")
-        nonsense = len(address) > LONGEST_ADDRESS or any(part in address for part in NONSENSE)
+        nonsense = is_nonsense(request.path_info + request.META.get("QUERY_STRING", ""))
         if nonsense and not request.path_info.startswith(settings.STAFF_PATHS):
             return self.page(request, 400)
         response = self.get_response(request)
@@ -95,7 +94,7 @@ class PublicHeaders:
         response = self.get_response(request)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if not request.path_info.startswith(settings.STAFF_PATHS):
-            response.headers.setdefault("Cache-Control", "public, max-age=0, must-revalidate")
+            response.headers.setdefault("Cache-Control", "max-age=0, must-revalidate, s-maxage=1")
         if settings.DEMO:
             response.headers["X-Robots-Tag"] = "noindex, nofollow"
         return response

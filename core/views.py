@@ -1,6 +1,10 @@
+import sys
+
 from django.conf import settings
-from django.http import Http404, HttpResponseNotAllowed
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpResponse, HttpResponseNotAllowed, HttpResponseServerError
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.generic import DetailView, ListView
@@ -8,11 +12,19 @@ from django.views.generic import DetailView, ListView
 from core.middleware import Gone
 from core.models import SiteText
 
+_known: dict[str, SiteText] = {}
+
+
+def site_text() -> SiteText:
+    """The words on every page; remembered for the page that is shown while the database is away."""
+    _known["site"] = SiteText.objects.first() or SiteText()
+    return _known["site"]
+
 
 def site_wide(request) -> dict:
     """Context of every page: the words of the strip and footer, the origin, whether this is a demonstration."""
     return {
-        "site": SimpleLazyObject(lambda: SiteText.objects.first() or SiteText()),
+        "site": SimpleLazyObject(site_text),
         "demo": settings.DEMO,
         "origin": settings.SITE_ORIGIN,
         "without_mfa": not settings.STAFF_MFA,
@@ -24,6 +36,15 @@ def csrf_failure(request, reason=""):
     if request.path_info.startswith(settings.STAFF_PATHS):
         return render(request, "403.html", status=403)
     return HttpResponseNotAllowed(["GET", "HEAD", "OPTIONS"])
+
+
+def server_error(request):
+    """A fault of ours, without asking the database for anything: 503 when it is the database that does not answer, else 500."""
+    is_away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    page = render_to_string("500.html", {"is_away": is_away, "site": _known.get("site")})
+    if not is_away:
+        return HttpResponseServerError(page)
+    return HttpResponse(page, status=503, headers={"Retry-After": "5", "Cache-Control": "no-store"})
 
 
 def too_many_requests(request):

@@ -4,6 +4,7 @@ import os
 
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 control_socket_disable = True
+preload_app = True  # a server that starts listens only once it can answer
 timeout = 30
 graceful_timeout = 10
 keepalive = 5

@@ -113,6 +113,12 @@ class Office(Content):
     def page_at(cls, slug, parent):
         return f"{reverse('desk:home')}#{slug}"
 
+    @classmethod
+    def next_change(cls, at):
+        """Also when an office opens or closes."""
+        moments = [super().next_change(at), *(office.opening(at).changes_at for office in cls.objects.published(at).with_closures())]
+        return min(filter(None, moments), default=None)
+
     @property
     def language_labels(self) -> list:
         return labelled(self, "languages")

@@ -59,6 +59,7 @@ class Event(TakesRegistrations, Content):
     )  # fmt: skip
     searched = ("title", "city", "venue", "lead", "programme", "companies")
     state_fields = (*STATE_FIELDS, "taken")
+    changes_at = ("published_at", "unpublish_at", "opens_at", "closes_at", "starts_at", "ends_at")
 
     title = models.CharField(_("title"), max_length=120)
     lead = models.CharField(_("in one sentence"), max_length=240)

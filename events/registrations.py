@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from post_office.models import Email
 
+from core.edition import raise_edition
 from core.links import absolute
 from core.mail import forget, mails_about, queue
 from core.private_links import PrivateLink
@@ -189,10 +190,17 @@ class TakesRegistrations:
     def _take_place(self) -> bool:
         """One place less, if there is one; search entries are not written anew for it."""
         row = models.QuerySet(type(self)).filter(pk=self.pk, taken__lt=F("capacity"))
-        return bool(row.update(taken=F("taken") + 1))
+        return self._counted(row.update(taken=F("taken") + 1))
 
     def give_back_place(self) -> None:
-        models.QuerySet(type(self)).filter(pk=self.pk, taken__gt=0).update(taken=F("taken") - 1)
+        self._counted(models.QuerySet(type(self)).filter(pk=self.pk, taken__gt=0).update(taken=F("taken") - 1))
+
+    @staticmethod
+    def _counted(changed: int) -> bool:
+        """Whether the number of places changed; pages that show it are of a new edition then."""
+        if changed:
+            raise_edition()
+        return bool(changed)
 
     @transaction.atomic
     def register(

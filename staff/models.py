@@ -34,6 +34,8 @@ class UserManager(DjangoUserManager):
 class User(AbstractUser):
     """A member of staff; visitors have no accounts."""
 
+    is_private = True
+
     role = models.CharField(_("role"), max_length=16, choices=roles.ROLES, default=roles.COUNSELLOR)
     office = models.ForeignKey(
         "desk.Office", models.PROTECT, null=True, blank=True, verbose_name=_("office"), help_text=_("Counsellors see only this office.")

@@ -10,7 +10,9 @@ from django.core.management import call_command
 from django.utils import translation
 from PIL import Image
 
+from core.edition import EPOCH, seen_at
 from desk.models import Office
+from tests.worker import Reader
 
 
 def pytest_configure():
@@ -31,6 +33,14 @@ def english_between_requests():
     translation.activate("en")
     yield
     translation.deactivate()
+
+
+@pytest.fixture
+def reader():
+    """A reader before a worker of their own."""
+    seen_at.set(EPOCH)
+    yield Reader()
+    seen_at.set(EPOCH)
 
 
 @pytest.fixture(params=["ja", "en"])

@@ -147,6 +147,9 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+KEPT_PAGES = env.int("KEPT_PAGES", default=16) * 1024 * 1024  # bytes of rendered pages that each worker keeps (core.pagecache)
+SERVICE_WORKER = env.bool("SERVICE_WORKER", default=True)
+
 # The database by default: limits on guessing hold across workers, which a cache in each worker would not give.
 CACHES = {"default": env.cache("CACHE_URL", default="dbcache://cache")}
 
@@ -192,18 +195,9 @@ MODELTRANSLATION_FALLBACK_LANGUAGES = {"default": ()}
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale_vendor"]
 TIME_ZONE = "Asia/Tokyo"
 COUNTRIES_OVERRIDE = {
-    "TW": _("Taiwan"),
-    "VN": _("Vietnam"),
-    "KR": _("South Korea"),
-    "GB": _("United Kingdom"),
-    "US": _("United States"),
-    "IR": _("Iran"),
-    "HK": _("Hong Kong"),
-    "LA": _("Laos"),
-    "TR": _("Türkiye"),
-    "RU": _("Russia"),
-    "TZ": _("Tanzania"),
-}
+    "TW": _("Taiwan"), "VN": _("Vietnam"), "KR": _("South Korea"), "GB": _("United Kingdom"), "US": _("United States"), "IR": _("Iran"),
+    "HK": _("Hong Kong"), "LA": _("Laos"), "TR": _("Türkiye"), "RU": _("Russia"), "TZ": _("Tanzania"),
+}  # fmt: skip
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
@@ -234,7 +228,7 @@ def stored(folder: str, **options) -> dict:
 
 
 STORAGES = {
-    "default": stored("media", querystring_auth=False, custom_domain=f"{_origin.netloc}/media"),
+    "default": stored("media", querystring_auth=False, custom_domain=_origin.netloc, url_protocol=f"{_origin.scheme}:"),
     "private": stored("private"),
     "staticfiles": {"BACKEND": "tokyo_career.storage.HashedStaticFiles"},
 }

@@ -2,25 +2,26 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 
-from core import preview
-from core.sitemaps import sitemaps
+from core import preview, sitemaps
 from pages import views
 
 LISTS = [
     "pages:home", "interviews:list", "faq:list", "steps:list", "steps:print", "agencies:list", "guide:list", "events:list",
-    "desk:home", "pages:sitemap",
+    "desk:home", "desk:ask", "agencies:apply", "pages:sitemap",
 ]  # fmt: skip
 
+handler500 = "core.views.server_error"
 handler429 = "core.views.too_many_requests"
 urlpatterns = [
-    path("sitemap.xml", sitemap, {"sitemaps": sitemaps(LISTS)}, name="sitemap-xml"),
+    path("sitemap.xml", sitemaps.index, {"names": LISTS}, name="sitemap-xml"),
+    path("sitemap-<slug:section>-<int:number>.xml", sitemaps.part, {"names": LISTS}, name="sitemap-part"),
     path("robots.txt", views.robots),
     path("healthz", views.healthz),
     path("readyz", views.readyz),
     path("manifest.webmanifest", views.manifest, name="manifest"),
+    path("sw.js", views.worker),
     path("favicon.ico", views.favicon),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),

@@ -5,7 +5,12 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tokyo_career.settings")
 application = get_wsgi_application()
 
-# Imported late: settings must be ready before the media folder is known.
+# Imported late: settings and models must be ready.
+from django.conf import settings  # noqa: E402
+from django.urls import resolve  # noqa: E402
+
+from core.pagecache import KeptPages  # noqa: E402
 from tokyo_career.media import with_media  # noqa: E402
 
-application = with_media(application)
+application = KeptPages(with_media(application), room=settings.KEPT_PAGES)
+resolve("/healthz")  # loads all addresses and views before the workers are forked, so that none does it while a visitor waits
