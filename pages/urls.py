@@ -10,5 +10,6 @@ urlpatterns = [
     path("accessibility/", views.PageDetailView.as_view(), {"slug": "accessibility"}, name="accessibility"),
     path("terms/", views.PageDetailView.as_view(), {"slug": "terms"}, name="terms"),
     path("sitemap/", views.sitemap, name="sitemap"),
+    path("offline/", views.offline, name="offline"),
     path("feed.xml", feeds.NewsFeed(), name="feed"),
 ]
