@@ -39,9 +39,10 @@ messages: venv-dev
 	@$(PY) manage.py makemessages --locale ja --ignore .venv --ignore var --no-wrap --no-location
 
 bench: venv-dev
+	@$(PY) -m benchmarks.table
 	@$(PY) -m benchmarks.staff
 	@$(PY) -m benchmarks.desk
-	@$(PY) -m benchmarks.pages
+	@$(PY) -m benchmarks.growth
 
 venv:
 	@command -v python3 >/dev/null || { echo "Python is missing. Install Python 3.11 or newer (Debian: apt install python3 python3-venv)."; exit 1; }

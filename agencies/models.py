@@ -1,10 +1,11 @@
-import hashlib
 import re
 import unicodedata
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Value
+from django.db.models.functions import MD5, Concat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from agencies.applications import RESERVED, Application, TakesApplications  # noqa: F401  (models live beside what uses them)
 from core import taxonomy
+from core.edition import now
 from core.models import STATE_FIELDS, Content, ContentQuerySet, complete_when_published
 from core.richtext import RichTextField
 from core.taxonomy import CodesField, labelled
@@ -49,7 +51,7 @@ class LicenceField(models.CharField):
 class AgencyQuerySet(TakesApplications, ContentQuerySet):
     def published(self, at=None):
         """Only agencies whose licence holds on that day in Tokyo."""
-        at = at or timezone.now()
+        at = at or now()
         return super().published(at).filter(licence_valid_until__gte=timezone.localdate(at))
 
     def ending(self, days: int = WARNING_DAYS):
@@ -68,10 +70,9 @@ class AgencyQuerySet(TakesApplications, ContentQuerySet):
     def speaking(self, code: str):
         return self.filter(languages__contains=f",{code},")
 
-    def in_turn(self, day=None) -> list["Agency"]:
-        """The agencies in a neutral order that changes every day and is the same for everybody."""
-        day = day or timezone.localdate()
-        return sorted(self, key=lambda agency: hashlib.sha256(f"{day}{agency.licence_number}".encode()).digest())
+    def in_turn(self, day=None):
+        """In a neutral order that changes every day (Tokyo; default today), as if drawn by lot, and is the same for everybody."""
+        return self.order_by(MD5(Concat(Value(str(day or timezone.localdate())), "licence_number")))
 
 
 class Agency(Content):

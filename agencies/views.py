@@ -1,37 +1,46 @@
 import re
 
+from django.db import models
+from django.db.models.functions import Cast
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from django_countries import countries
 
 from agencies.forms import ApplicationForm
 from agencies.models import Agency, Application
 from core import taxonomy
-from core.facets import Facet, Facets
+from core.facets import Facet, Facets, countries_in, light_rows, several, whole_rows
+from core.links import page_of, with_page
 from core.views import ContentDetailView, ContentListView
 from core.visitors import NOTICE, count_one, form_page, form_shown, onward, refuse_for_now, seconds_to_wait
 
+PER_PAGE = 25
 NUMBER = re.compile(r"A\d{4}-\d{5,9}", re.ASCII)
 
 
 def facets() -> list[Facet]:
+    fields, languages = (Cast(name, models.TextField()) for name in ("fields", "languages"))
     return [
-        Facet("field", _("Field"), taxonomy.JOB_FAMILIES, lambda a: a.fields),
-        Facet("language", _("Language"), taxonomy.LANGUAGES, lambda a: a.languages),
-        Facet("country", _("Places people from"), list(countries), lambda a: [country.code for country in a.countries]),
-        Facet("area", _("Area"), taxonomy.AREAS, lambda a: [a.area]),
+        Facet("field", _("Field"), taxonomy.JOB_FAMILIES, fields, several),
+        Facet("language", _("Language"), taxonomy.LANGUAGES, languages, several),
+        Facet("country", _("Places people from"), countries_in(get_language()), "countries", several),
+        Facet("area", _("Area"), taxonomy.AREAS, "area"),
     ]
 
 
 class AgencyListView(ContentListView):
+    """The agencies in the order of the day."""
+
     model = Agency
 
     def get_context_data(self, **kwargs):
-        chosen = Facets(facets(), self.object_list.in_turn(), self.request.GET)
-        return super().get_context_data(facets=chosen, kept_query=chosen.kept_query, **kwargs)
+        columns = facets()
+        chosen = Facets(columns, light_rows(self.object_list.in_turn(), columns), self.request.GET)
+        page = page_of(chosen.results, self.request.GET.get("page", "1"), PER_PAGE)
+        page.object_list = whole_rows(self.object_list, page.object_list)
+        return super().get_context_data(facets=chosen, page=page, kept_query=with_page(chosen.kept_query, page), **kwargs)
 
 
 class AgencyDetailView(ContentDetailView):

@@ -26,6 +26,7 @@ from tests.pages_of import address, paths  # noqa: E402
 BUDGETS = {"": (12, 8, 14), "people/": (8, 12, 20)}
 OTHERS = (6, 5, 14)
 UNMEASURED = ("sitemap/",)
+KEPT_BY_NOBODY = ("desk/ask/", "register", "agencies/apply/")
 CALLS, WARM, TOLERANCE = 30, 3, 1.2
 
 

@@ -3,19 +3,43 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
+from operator import itemgetter
 
 from django.http import Http404, QueryDict
+from django_countries import countries
+
+
+def one(value) -> tuple:
+    """The code of a column that holds one."""
+    return (value,)
+
+
+def several(value: str) -> list[str]:
+    """The codes of a column that holds several, between commas."""
+    return [code for code in value.split(",") if code]
+
+
+def yes(value) -> tuple:
+    """The code of a switch."""
+    return ("1",) if value else ()
+
+
+@lru_cache(maxsize=8)
+def countries_in(language: str) -> list[tuple[str, str]]:
+    """Code and name of every country and region, by its name in the active language, which is named only as part of the key."""
+    return sorted(countries, key=itemgetter(1))
 
 
 @dataclass(frozen=True)
 class Facet:
-    """One filter: its parameter, its words, its values in order, and which of them an item has."""
+    """One filter: its parameter, its words, its values in order, the column that it reads, and the codes that a value there holds."""
 
     param: str
     label: str
     choices: list[tuple[str, str]]
-    of: Callable
+    column: object
+    codes: Callable = one
     is_switch: bool = False
 
 
@@ -41,18 +65,27 @@ class Field:
         return next((option for option in self.options if option.is_chosen), None)
 
 
+def light_rows(queryset, facets: list[Facet]) -> list[tuple]:
+    """What the filters need of every row: its key and the column of each filter."""
+    return list(queryset.rewrite(False).values_list("pk", *(facet.column for facet in facets)))
+
+
+def whole_rows(queryset, keys: list) -> list:
+    """The rows with these keys, in the order of the keys."""
+    rows = queryset.order_by().in_bulk(keys)
+    return [rows[key] for key in keys if key in rows]
+
+
 @dataclass
 class Facets:
-    """Items narrowed by the query; raises Http404 for a value that no list knows."""
+    """Light rows narrowed by the query; raises Http404 for a value that no list knows."""
 
     facets: list[Facet]
-    items: list
+    rows: list[tuple]
     query: QueryDict
     chosen: dict[str, str] = field(init=False)
-    held: list[tuple[object, dict[str, set]]] = field(init=False)
 
     def __post_init__(self):
-        self.held = [(item, {facet.param: set(facet.of(item)) for facet in self.facets}) for item in self.items]
         self.chosen = {}
         for facet in self.facets:
             value = self.query.get(facet.param, "")
@@ -61,21 +94,40 @@ class Facets:
             if value:
                 self.chosen[facet.param] = value
 
+    @cached_property
+    def held(self) -> dict[str, dict]:
+        """By parameter: each value of the column with the codes it holds."""
+        return {
+            facet.param: {value: facet.codes(value) for value in set(map(itemgetter(place), self.rows))}
+            for place, facet in enumerate(self.facets, 1)
+        }
+
     def _matching(self, besides: str = "") -> list[tuple]:
-        wanted = [(param, value) for param, value in self.chosen.items() if param != besides]
-        return [(item, held) for item, held in self.held if all(value in held[param] for param, value in wanted)]
+        rows = self.rows
+        for place, facet in enumerate(self.facets, 1):
+            if facet.param in self.chosen and facet.param != besides:
+                wanted = {value for value, codes in self.held[facet.param].items() if self.chosen[facet.param] in codes}
+                rows = [row for row in rows if row[place] in wanted]
+        return rows
+
+    @cached_property
+    def matching(self) -> list[tuple]:
+        return self._matching()
 
     @cached_property
     def results(self) -> list:
-        return [item for item, _held in self._matching()]
+        """The keys of the rows that have every chosen value."""
+        return [row[0] for row in self.matching]
 
     def fields(self) -> list[Field]:
-        return [Field(facet, self._options(facet)) for facet in self.facets]
+        return [Field(facet, self._options(place, facet)) for place, facet in enumerate(self.facets, 1)]
 
-    def _options(self, facet: Facet) -> list[Option]:
-        counts = Counter(value for _item, held in self._matching(besides=facet.param) for value in held[facet.param])
-        present = {value for _item, held in self.held for value in held[facet.param]}
-        chosen = self.chosen.get(facet.param)
+    def _options(self, place: int, facet: Facet) -> list[Option]:
+        rows = self._matching(besides=facet.param) if facet.param in self.chosen else self.matching
+        held, counts = self.held[facet.param], Counter()
+        for value, number in Counter(map(itemgetter(place), rows)).items():
+            counts.update(dict.fromkeys(held[value], number))
+        present, chosen = {code for codes in held.values() for code in codes}, self.chosen.get(facet.param)
         return [
             Option(value, label, counts[value], chosen == value) for value, label in facet.choices if value in present or chosen == value
         ]

@@ -1,11 +1,13 @@
 """Ways from page to page: content named by ``kind/slug`` words, resolved without loading the rows."""
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
 
 from django.apps import apps
 from django.conf import settings
+from django.core.paginator import InvalidPage, Page, Paginator
 from django.db import models
+from django.http import Http404
 from django.utils.translation import get_language
 
 
@@ -85,6 +87,29 @@ def pager_of(every: list, slug: str) -> dict:
     return {"previous": before[0] if before else None, "number": place + 1, "next": after[0] if after else None}
 
 
+def _beside(row, fields: list[str], side: str) -> models.Q:
+    """The condition that another row stands before (``lt``) or after (``gt``) this one in the order of the fields."""
+    values = {name: reduce(getattr, name.split("__"), row) for name in fields}
+    either = models.Q(pk__in=[])
+    for place, name in enumerate(fields):
+        either |= models.Q(**{each: values[each] for each in fields[:place]}, **{f"{name}__{side}": values[name]})
+    return either & models.Q(**{f"{fields[0]}__{side}e": values[fields[0]]})
+
+
+def pager_round(row) -> dict:
+    """``previous`` and ``next`` (Link or None) round a row in the (ascending) order of its model, and its ``number`` from 1; one query."""
+    fields = list(dict.fromkeys([*row._meta.ordering, "pk"]))
+    live = type(row).objects.published()
+    before, after = live.filter(_beside(row, fields, "lt")), live.filter(_beside(row, fields, "gt"))
+    count = models.Func(models.F("pk"), function="COUNT", output_field=models.IntegerField())
+    place = before.order_by().annotate(number=count).values("number")
+    sides = [before.order_by(*(f"-{name}" for name in fields)), after.order_by(*fields)]
+    either = [models.Q(pk=models.Subquery(side.values("pk")[:1])) for side in sides]
+    found = type(row).objects.filter(either[0] | either[1]).as_links().annotate(place=models.Subquery(place)).order_by(*fields)
+    links, number = [Link(*columns[:-1]) for columns in found], next((columns[-1] for columns in found), 0) or 0
+    return {"previous": links[0] if number else None, "number": number + 1, "next": links[-1] if links[bool(number) :] else None}
+
+
 def content_of(kind: str, slugs: list[str]) -> list[models.Model]:
     """The live rows of a kind with these slugs, ready for cards; asks nothing when there are none."""
     return list(models_by_kind()[kind].objects.published().for_cards().filter(slug__in=slugs)) if slugs else []
@@ -110,3 +135,19 @@ def existing_references(references: str) -> set[str]:
         for kind, slugs in grouped(references).items()
         for slug in models_by_kind()[kind].objects.filter(slug__in=slugs).values_list("slug", flat=True)
     }
+
+
+def page_of(items, number: str, size: int, count: int | None = None) -> Page:
+    """One page of a list (of so many items, if that is known); raises Http404 for a number that is none or out of range."""
+    paginator = Paginator(items, size)
+    if count is not None:
+        paginator.count = count
+    try:
+        return paginator.page(number)
+    except InvalidPage as error:
+        raise Http404(number) from error
+
+
+def with_page(query: str, page: Page) -> str:
+    """The query of this page of a list: that of its filters, and the number from the second page on."""
+    return "&".join(filter(None, [query, f"page={page.number}" if page.number > 1 else ""]))

@@ -1,6 +1,6 @@
 from django.core.exceptions import ValidationError
-from django.db import models
-from django.db.models import F, Q, Value
+from django.db import models, transaction
+from django.db.models import F, Min, Q, Value
 from django.dispatch import Signal
 from django.urls import translate_url
 from django.utils import timezone
@@ -8,14 +8,20 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from core.linkcheck import LinkFault  # noqa: F401  (models live beside what uses them)
-from core.links import Link, chosen_links, existing_references, links_to, pager_of, path_of
+from core.edition import Edition, now  # noqa: F401  (models live beside what uses them)
+from core.linkcheck import LinkFault  # noqa: F401
+from core.links import Link, chosen_links, existing_references, links_to, pager_round, path_of
 from core.proposals import Proposal  # noqa: F401
+from core.site_text import SiteText  # noqa: F401
 from core.translation_state import OutdatedTranslation  # noqa: F401
 
 content_changed = Signal()
-"""Sent with ``sender`` (a model) when rows changed without post_save: update, bulk_create, bulk_update, delete."""
+"""Sent with ``sender`` (a model) when rows changed without post_save: update, bulk_create, bulk_update.
 
+``keys``: their primary keys, None if there are many. ``fields``: the names of the columns that changed, empty for all.
+"""
+
+MOST_KEYS = 500
 REQUIRED_LANGUAGES = ("ja", "en")
 STATE_FIELDS = ("published_at", "unpublish_at", "slug", "order")
 """What no restored version and no import brings back: whether, when, where and in which place a row is shown."""
@@ -41,7 +47,7 @@ def is_live(at, prefix: str = "") -> Q:
 class ContentQuerySet(models.QuerySet):
     def published(self, at=None):
         """Rows a visitor may see at a moment (aware datetime; default now)."""
-        return self.filter(is_live(at or timezone.now()))
+        return self.filter(is_live(at or now()))
 
     def for_cards(self):
         """Only what a card of this kind shows (``on_cards``), so that a list of cards is light and asks nothing more."""
@@ -60,25 +66,23 @@ class ContentQuerySet(models.QuerySet):
         columns = kind, "slug", f"{name}_ja", f"{name}_en", F(self.model.address_from)
         return self.order_by().rewrite(False).values_list(*columns)
 
-    def pager(self, slug: str) -> dict:
-        """``previous`` and ``next`` (Link or None) round a row in the order of the model, and its ``number`` from 1."""
-        return pager_of([Link(*row) for row in self.as_links().order_by(*self.model._meta.ordering)], slug)
-
     def get_by_natural_key(self, slug):
         return self.get(slug=slug)
 
+    @transaction.atomic
     def update(self, **kwargs):
-        """As Django's, and the rows count as changed now."""
-        return self._tell(super().update(**{"updated_at": timezone.now(), **kwargs}))
+        """As Django's (whose ``bulk_update`` comes by here, too), and the rows count as changed now."""
+        keys = list(self.order_by().values_list("pk", flat=True)[: MOST_KEYS + 1])
+        return self._tell(super().update(**{"updated_at": timezone.now(), **kwargs}), keys, kwargs)
 
+    @transaction.atomic
     def bulk_create(self, *args, **kwargs):
-        return self._tell(super().bulk_create(*args, **kwargs))
+        rows = super().bulk_create(*args, **kwargs)
+        return self._tell(rows, [row.pk for row in rows])
 
-    def bulk_update(self, *args, **kwargs):
-        return self._tell(super().bulk_update(*args, **kwargs))
-
-    def _tell(self, result):
-        content_changed.send(sender=self.model._meta.concrete_model)
+    def _tell(self, result, keys: list, fields=()):
+        known = keys if len(keys) <= MOST_KEYS and None not in keys else None
+        content_changed.send(sender=self.model._meta.concrete_model, keys=known, fields=frozenset(fields))
         return result
 
 
@@ -109,6 +113,7 @@ class Content(models.Model):
     in_sitemap = True
     address_from = "slug"
     state_fields: tuple[str, ...] = STATE_FIELDS
+    changes_at: tuple[str, ...] = ("published_at", "unpublish_at")
 
     slug = models.SlugField(_("address"), max_length=80, unique=True, help_text=_("The last part of the page's address."))
     published_at = models.DateTimeField(
@@ -141,6 +146,17 @@ class Content(models.Model):
 
     def __str__(self):
         return self.heading or self.slug
+
+    @transaction.atomic
+    def save(self, *args, **kwargs):
+        """With whatever listens (search index, edition) in the same transaction."""
+        super().save(*args, **kwargs)
+
+    @classmethod
+    def next_change(cls, at):
+        """The first moment after ``at`` at which pages with rows of this kind change by themselves (aware datetime), or None."""
+        ahead = cls._base_manager.aggregate(**{name: Min(name, filter=Q(**{f"{name}__gt": at})) for name in cls.changes_at})
+        return min(filter(None, ahead.values()), default=None)
 
     def natural_key(self):
         return (self.slug,)
@@ -178,7 +194,7 @@ class Content(models.Model):
         return self.unpublish_at
 
     def is_live(self, at=None) -> bool:
-        at = at or timezone.now()
+        at = at or now()
         return bool(self.published_at and self.published_at <= at and (self.live_until is None or self.live_until > at))
 
     @property
@@ -233,7 +249,7 @@ class Content(models.Model):
 
     @cached_property
     def pager(self) -> dict:
-        return type(self).objects.published().pager(self.slug)
+        return pager_round(self)
 
     @cached_property
     def related(self) -> list["Link"]:
@@ -274,23 +290,3 @@ class Section(models.Model):
             errors = missing_translations(self, self.required_translations)
             if errors:
                 raise ValidationError(errors)
-
-
-class SiteText(models.Model):
-    """The words and the phone number that stand on every page; one row."""
-
-    strip = models.CharField(_("official strip"), max_length=120)
-    owner = models.CharField(_("who is responsible"), max_length=200)
-    operator = models.CharField(_("who runs the desk"), max_length=200)
-    phone = models.CharField(_("desk phone"), max_length=20, help_text=_("With the country code, for example +81-50-1234-5678"))
-    phone_note = models.CharField(_("note beside the phone number"), max_length=200, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("words on every page")
-
-    def __str__(self):
-        return str(self._meta.verbose_name)
-
-    @property
-    def phone_uri(self) -> str:
-        return "tel:" + "".join(c for c in self.phone if c in "+0123456789")

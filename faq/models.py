@@ -1,9 +1,11 @@
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.edition import now
 from core.links import absolute
 from core.models import STATE_FIELDS, Content, ContentQuerySet, complete_when_published, is_live
 from core.richtext import RichTextField
@@ -16,7 +18,8 @@ BAR_WIDEST = 480
 class CategoryQuerySet(ContentQuerySet):
     def with_counts(self):
         """Each category with ``live_questions``, the number of its published questions."""
-        return self.annotate(live_questions=models.Count("questions", filter=is_live(timezone.now(), "questions__")))
+        live = Question.objects.filter(is_live(now()), category=OuterRef("pk")).order_by().values("category")
+        return self.annotate(live_questions=Coalesce(Subquery(live.annotate(number=Count("pk")).values("number")), 0))
 
 
 class Category(Content):
@@ -49,7 +52,7 @@ class Category(Content):
 class QuestionQuerySet(ContentQuerySet):
     def published(self, at=None):
         """Only questions whose topic is public."""
-        at = at or timezone.now()
+        at = at or now()
         return super().published(at).filter(is_live(at, "category__"))
 
     def for_cards(self):
@@ -67,6 +70,7 @@ class Question(Content):
     searched = ("title", "answer", "body")
     state_fields = (*STATE_FIELDS, "category")
     needs_source = True
+    in_sitemap = False
 
     category = models.ForeignKey(Category, models.PROTECT, related_name="questions", verbose_name=_("topic"))
     order = models.PositiveSmallIntegerField(_("order"), default=0)
@@ -80,8 +84,9 @@ class Question(Content):
     class Meta(Content.Meta):
         verbose_name = _("question")
         verbose_name_plural = _("questions")
-        ordering = ["category__order", "order"]
+        ordering = ["category__order", "order", "pk"]
         constraints = [complete_when_published("title", "answer", "body")]
+        indexes = [models.Index(fields=["category", "order", "published_at", "unpublish_at"], name="answers_of_a_topic_in_order")]
 
     @classmethod
     def page_at(cls, slug, parent):

@@ -50,6 +50,7 @@ class Consent(models.Model):
         verbose_name = _("consent")
         verbose_name_plural = _("consents")
         permissions = [("view_paper_of_consent", "Can view the paper of a consent")]
+        indexes = [models.Index(fields=["person", "scope", "withdrawn_at", "given_on", "expires_on"], name="consents_in_force")]
 
     def __str__(self):
         return f"{self.pk}"

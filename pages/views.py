@@ -6,12 +6,13 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
+from core.edition import now
 from core.links import Link, absolute
 from core.models import is_live
 from core.views import ContentDetailView
@@ -26,7 +27,7 @@ from steps.models import Step
 
 def figures() -> dict:
     """How many people, interviews and videos the site shows at this moment."""
-    article = is_live(timezone.now(), "interview__") & Q(consent__scope__in=("article", "video"))
+    article = is_live(now(), "interview__") & Q(consent__scope__in=("article", "video"))
     video = article & Q(consent__scope="video", interview__clip__isnull=False)
     return Person.objects.published().aggregate(
         people=Count("pk"), interviews=Count("pk", filter=article), videos=Count("pk", filter=video)
@@ -77,6 +78,7 @@ class PageDetailView(ContentDetailView):
     model = Page
 
 
+MOST_LINKS = 200
 SITEMAP = [
     (_("People"), "interviews:list", Person),
     (_("Interviews"), "interviews:list", Interview),
@@ -91,14 +93,23 @@ SITEMAP = [
 
 @require_safe
 def sitemap(request):
-    """Every page of the site as a list of links, for readers."""
+    """The pages of the site as lists of links, for readers; a long list ends with the way to its own pages."""
     parts = [{"name": name, "url": reverse(view), "links": links_of(model)} for name, view, model in SITEMAP]
+    for part in parts:
+        part["goes_on"] = bool(part["links"][MOST_LINKS:])
     return render(request, "pages/sitemap.html", {"parts": parts})
 
 
+@require_safe
+def offline(request):
+    """What can be read without a line; workers in phones keep this page and show it for all that they have not kept."""
+    return render(request, "pages/offline.html")
+
+
 def links_of(model) -> list[Link]:
+    """The first pages of a kind, one more than the site map shows."""
     rows = model.objects.published()
-    return [Link(*row) for row in rows.as_links().order_by(*model._meta.ordering)]
+    return [Link(*row) for row in rows.as_links().order_by(*model._meta.ordering)[: MOST_LINKS + 1]]
 
 
 @require_safe
@@ -107,11 +118,13 @@ def robots(request):
     return HttpResponse(f"User-agent: *\n{rule}\n\nSitemap: {settings.SITE_ORIGIN}/sitemap.xml\n", content_type="text/plain")
 
 
+@never_cache
 @require_safe
 def healthz(request):
     return HttpResponse("ok\n", content_type="text/plain")
 
 
+@never_cache
 @require_safe
 def readyz(request):
     """200 when the database answers, else 503."""
@@ -121,6 +134,14 @@ def readyz(request):
     except (DatabaseError, InterfaceError):
         return HttpResponse("the database does not answer\n", status=503, content_type="text/plain")
     return HttpResponse("ready\n", content_type="text/plain")
+
+
+@require_safe
+def worker(request):
+    """The service worker for bad lines, or, when it is switched off, the one that clears up after it."""
+    name = "sw.js" if settings.SERVICE_WORKER else "sw-off.js"
+    script = (settings.BASE_DIR / "static/js" / name).read_bytes()
+    return HttpResponse(script, content_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
 @require_safe

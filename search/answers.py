@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from core.text import normalise
-from search.find import needle
+from search.find import holds, needle
 from search.models import SearchEntry
 from search.words import LATIN, tokens
 
@@ -48,7 +48,7 @@ def answers_for(text: str, language: str, most: int = 3) -> list[SearchEntry]:
     words = words_in(text)
     either = Q(pk__in=[])
     for word in words:
-        either |= Q(words__contains=needle(word))
+        either |= holds(needle(word))
     now = timezone.now()
     live = SearchEntry.objects.filter(kind="question", language=language, published_at__lte=now)
     found = live.filter(Q(live_until=None) | Q(live_until__gt=now)).filter(either)[:MOST_ENTRIES] if words else []

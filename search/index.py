@@ -1,5 +1,7 @@
 """What is written into the search index, and when."""
 
+from itertools import islice
+
 from django.conf import settings
 from django.db import models
 from django.utils import translation
@@ -11,18 +13,22 @@ from search.models import SearchEntry
 from search.words import indexed
 
 SKIPPED = {"notice"}
+UNSEARCHED = {"order", "home_order", "updated_at"}
+"""Columns that no entry depends on."""
+
+BATCH = 100
 
 
 def is_searchable(model) -> bool:
     return issubclass(model, Content) and model._meta.model_name not in SKIPPED
 
 
-def row_saved(sender, instance, raw=False, **kwargs) -> None:
+def row_saved(sender, instance, raw=False, created=False, **kwargs) -> None:
     """A content row, or a row that lives in one, was saved: write the page's entries anew (not while loading fixtures)."""
     if raw:
         return
     if is_searchable(sender):
-        write(instance)
+        write(instance, created)
     else:
         parent = page_of(instance)
         if parent is not None:
@@ -36,10 +42,10 @@ def row_deleted(sender, instance, **kwargs) -> None:
         row_saved(sender, instance)
 
 
-def model_changed(sender, **kwargs) -> None:
-    """Rows of a model changed in bulk: write all its entries anew."""
-    if is_searchable(sender):
-        rebuild([sender])
+def model_changed(sender, keys=None, fields=frozenset(), **kwargs) -> None:
+    """Rows of a model changed in bulk: write their entries anew, or all of the model when it is not known which."""
+    if is_searchable(sender) and not (fields and fields <= UNSEARCHED):
+        rebuild([sender], keys)
 
 
 def page_of(instance) -> Content | None:
@@ -52,17 +58,32 @@ def page_of(instance) -> Content | None:
     return None
 
 
-def rebuild(kinds=None) -> int:
-    """Write every entry of the given models (default all) anew; the number of entries."""
-    kinds = [model for model in kinds or content_models() if is_searchable(model)]
-    SearchEntry.objects.filter(kind__in=[model._meta.model_name for model in kinds]).delete()
-    entries = [entry for model in kinds for row in model.objects.for_page() for entry in entries_of(row)]
-    SearchEntry.objects.bulk_create(entries, batch_size=200)
-    return len(entries)
+def rebuild(kinds=None, keys=None) -> int:
+    """Write every entry of the given models (default all), or of their rows with these keys, anew; the number of entries."""
+    return sum(_rebuild(model, keys) for model in kinds or content_models() if is_searchable(model))
 
 
-def write(row: Content) -> None:
-    SearchEntry.objects.filter(kind=row.kind, object_id=row.pk).delete()
+def _rebuild(model, keys=None) -> int:
+    old, rows = SearchEntry.objects.filter(kind=model._meta.model_name), model.objects.for_page()
+    if keys is not None:
+        old, rows = old.filter(object_id__in=keys), rows.filter(pk__in=keys)
+    old.delete()
+    number = 0
+    for some in batched(rows.order_by("pk").iterator(chunk_size=BATCH), BATCH):
+        number += len(SearchEntry.objects.bulk_create([entry for row in some for entry in entries_of(row)]))
+    return number
+
+
+def batched(rows, size: int):
+    """The rows in lists of so many."""
+    rows = iter(rows)
+    while some := list(islice(rows, size)):
+        yield some
+
+
+def write(row: Content, is_new: bool = False) -> None:
+    if not is_new:
+        SearchEntry.objects.filter(kind=row.kind, object_id=row.pk).delete()
     SearchEntry.objects.bulk_create(entries_of(row))
 
 

@@ -1,13 +1,11 @@
 from urllib.parse import urlencode
 
-from django.core.paginator import InvalidPage, Paginator
-from django.http import Http404
 from django.shortcuts import render
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from core.links import models_by_kind
+from core.links import models_by_kind, page_of
 from search.find import LONGEST, grouped, search_words, suggestions, variants_of
 from search.marks import marked
 
@@ -21,7 +19,7 @@ def results(request):
     query = asked[:LONGEST]
     language = get_language()
     variants = variants_of(query) if query else []
-    page = page_of(search_words(variants, language), request.GET.get("page", "1"))
+    page = page_of(search_words(variants, language), request.GET.get("page", "1"), PER_PAGE)
     total = page.paginator.count
     context = {
         "query": query,
@@ -33,14 +31,6 @@ def results(request):
         "hints": suggestions(query, language) if query and not total else [],
     }
     return render(request, "search/results.html", context)
-
-
-def page_of(entries: list, number: str):
-    """One page of the entries; raises Http404 for a number that is none or out of range."""
-    try:
-        return Paginator(entries, PER_PAGE).page(number)
-    except InvalidPage as error:
-        raise Http404(number) from error
 
 
 def groups_of(page, variants) -> list:

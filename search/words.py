@@ -28,5 +28,5 @@ def tokens(text: str) -> list[str]:
 
 
 def indexed(text: str) -> str:
-    """The text as the index keeps it: tokens between blanks, so that a stem matches at its start."""
-    return f" {' '.join(tokens(text))} "
+    """The text as the index keeps it: its tokens, each once, between blanks, so that a stem matches at its start."""
+    return f" {' '.join(dict.fromkeys(tokens(text)))} "

@@ -315,7 +315,7 @@ def test_an_application_shows_nothing_in_public(client, language):
     row = Agency.objects.get(licence_number=NUMBER)
     assert client.get(f"/{language}/agencies/").content.decode() == before
     assert client.get(f"/{language}/agencies/{row.slug}/").status_code == 404
-    assert row.slug not in client.get("/sitemap.xml").content.decode()
+    assert row.slug not in client.get("/sitemap-agency-1.xml").content.decode()
     assert not SearchEntry.objects.filter(kind="agency", object_id=row.pk).exists()
 
 

@@ -222,7 +222,12 @@ def test_a_page_appears_and_vanishes_by_the_minute(time_machine, as_editor, arti
     seen = {}
     for minutes in (1, 3, 6):
         time_machine.move_to(now + timedelta(minutes=minutes))
-        places = (article.get_absolute_url().replace("/ja/", "/en/"), "/en/guide/", "/en/search/?q=zebra+crossing", "/sitemap.xml")
+        places = (
+            article.get_absolute_url().replace("/ja/", "/en/"),
+            "/en/guide/",
+            "/en/search/?q=zebra+crossing",
+            "/sitemap-article-1.xml",
+        )
         pages = [client.get(path) for path in places]
         seen[minutes] = [
             pages[0].status_code,
