@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.fronts import App, Front, wait_for
@@ -59,9 +60,9 @@ def together(count: int, work) -> None:
         thread.join()
 
 
-def requests_per_second(url: str, *headers: str) -> float:
+def requests_per_second(url: str, *headers: str, seconds: int = SECONDS) -> float:
     asked = [part for header in ("Accept-Encoding: gzip, deflate, br", *headers) for part in ("-H", header)]
-    told = subprocess.run(["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", *asked, url], capture_output=True, text=True).stdout
+    told = subprocess.run(["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", *asked, url], capture_output=True, text=True).stdout
     if "Non-2xx" in told:
         sys.exit(told)
     return float(re.search(r"Requests/sec:\s+([\d.]+)", told)[1])
@@ -86,24 +87,25 @@ class Drill:
         time.sleep(0.3)
         return self.app.log.read_text(errors="replace").count("\n")
 
-    def speed(self) -> None:
-        """A kept page against the same bytes as a file, in turns."""
-        page = Reader(self.front).get("/en/", Accept_Encoding="br")
-        place = self.app.folder / "static" / "home.html"
+    def beside_a_file(self, path: str, rounds: int = ROUNDS, seconds: int = SECONDS) -> tuple[int, float, float, float]:
+        """Bytes of a page, requests a second of its kept copy and of the same bytes as a file, and their ratio; in turns, medians."""
+        page = Reader(self.front).get(path, Accept_Encoding="br")
+        place = self.app.folder / "static" / "page.html"
         place.write_bytes(b"-")
-        place.with_name("home.html.br").write_bytes(page.body)
-        file = Reader(self.front).get("/static/home.html", Accept_Encoding="br")
+        place.with_name("page.html.br").write_bytes(page.body)
+        file = Reader(self.front).get("/static/page.html", Accept_Encoding="br")
         assert file.body == page.body and file.headers["Content-Encoding"] == "br"
-        pairs = []
-        for turn in range(ROUNDS):
-            urls = [f"{self.front.origin}/en/", f"{self.front.origin}/static/home.html"][:: -1 if turn % 2 else 1]
-            found = dict(zip(urls, map(requests_per_second, urls), strict=True))
-            pairs.append((found[f"{self.front.origin}/en/"], found[f"{self.front.origin}/static/home.html"]))
-        ratio = statistics.median(kept / plain for kept, plain in pairs)
-        self.note("home page from the cache, requests/s (median)", round(statistics.median(kept for kept, _plain in pairs)))
-        self.note(
-            f"the same {len(page.body):,} bytes as a file, requests/s (median)", round(statistics.median(plain for _kept, plain in pairs))
-        )
+        urls = [f"{self.front.origin}{path}", f"{self.front.origin}/static/page.html"]
+        turns = [{url: requests_per_second(url, seconds=seconds) for url in urls[:: -1 if turn % 2 else 1]} for turn in range(rounds)]
+        middle = lambda values: statistics.median(values)  # noqa: E731
+        kept, plain = (middle(turn[url] for turn in turns) for url in urls)
+        return len(page.body), kept, plain, middle(turn[urls[0]] / turn[urls[1]] for turn in turns)
+
+    def speed(self) -> None:
+        """A kept page against the same bytes as a file."""
+        size, kept, plain, ratio = self.beside_a_file("/en/")
+        self.note("home page from the cache, requests/s (median)", round(kept))
+        self.note(f"the same {size:,} bytes as a file, requests/s (median)", round(plain))
         for what, path in {"a kept page": "/en/", "a search": "/en/search/?q=visa"}.items():
             self.note(f"{what} from the app server itself, requests/s", round(self.app_per_second(path)))
         self.note("ratio (median of rounds)", f"{ratio:.2f}", ">= 0.7", ratio * TOLERANCE >= 0.7)
@@ -252,18 +254,25 @@ class Drill:
         self.front.stop()
 
 
-def main() -> None:
+@contextmanager
+def opened():
+    """The drill with its servers, in a folder of its own."""
     folder = Path(tempfile.mkdtemp(prefix="tcg-edge-"))
     folder.chmod(0o755)
     drill = None
     try:
         drill = Drill(folder)
-        for part in (drill.speed, drill.edits, drill.junk, drill.flood, drill.borders, drill.ranges, drill.away):
-            part()
+        yield drill
     finally:
         if drill:
             drill.end()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def main() -> None:
+    with opened() as drill:
+        for part in (drill.speed, drill.edits, drill.junk, drill.flood, drill.borders, drill.ranges, drill.away):
+            part()
     if drill.broken:
         sys.exit("A budget is broken.")
 

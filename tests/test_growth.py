@@ -1,6 +1,7 @@
 """Ten thousand people, twelve thousand answers: lists have pages, links lead to the right one, and a page asks no more than before."""
 
 import pytest
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 from import_export.results import RowResult
@@ -58,6 +59,13 @@ def test_visitor_pages_through_the_wall_and_keeps_the_filters(client, language, 
 def test_visitor_sees_everybody_once_when_paging_through_the_wall(client, crowd):
     pages = [client.get(f"/en/people/?page={number}").context["page"] for number in (1, 2, 3)]
     assert [row.pk for page in pages for row in page] == list(Person.objects.published().values_list("pk", flat=True))
+
+
+def test_search_engine_finds_each_page_of_a_list_and_not_what_filters_choose(client, language, crowd):
+    for query, own in (("page=2", "?page=2"), ("from=FJ&page=2", ""), ("from=FJ", "")):
+        page = client.get(f"/{language}/people/?{query}").content.decode()
+        assert f'<link rel="canonical" href="{settings.SITE_ORIGIN}/{language}/people/{own}">' in page
+        assert f'hreflang="ja" href="{settings.SITE_ORIGIN}/ja/people/{own}"' in page
 
 
 def test_visitor_pages_through_the_agencies(client, language):

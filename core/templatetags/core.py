@@ -22,6 +22,7 @@ from core import text
 from core.links import models_by_kind
 
 register = template.Library()
+PAGE = re.compile(r"page=\d+")
 JSON_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 
 
@@ -198,13 +199,14 @@ def again(context, name):
 
 @register.simple_tag(takes_context=True)
 def page_links(context) -> dict:
-    """Absolute addresses of this page: ``canonical``, ``ja``, ``en`` and the path of the other language."""
+    """Absolute addresses of this page (of a list, with its number): ``canonical``, ``ja``, ``en``; and the path of the other language."""
     path = context["request"].path
     rest = path[3:] if path.startswith(("/ja/", "/en/")) else "/"
     query = context.get("kept_query", "")
     language = get_language()
     other_path = f"/{other(language)}{rest}" + (f"?{query}" if query else "")
-    paths = {code: f"{settings.SITE_ORIGIN}/{code}{rest}" for code in ("ja", "en")}
+    own = f"?{query}" if PAGE.fullmatch(query) else ""  # what filters choose is part of the whole list
+    paths = {code: f"{settings.SITE_ORIGIN}/{code}{rest}{own}" for code in ("ja", "en")}
     return {"canonical": paths[language], "other": other_path, "ja": paths["ja"], "en": paths["en"]}
 
 
