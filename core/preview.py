@@ -26,6 +26,7 @@ SALT = "core.preview"
 REVIEW_DAYS = 14
 """How long a link for a reviewer without an account works."""
 MEDIA = re.compile(re.escape(settings.MEDIA_URL) + r"([\w./-]+\.(?:avif|webp))")
+SCRIPT = re.compile(r"<script[^>]* src=[^>]*></script>\n?")
 
 
 def public_request(path: str):
@@ -48,6 +49,7 @@ def page_in(row, language: str) -> str:
         except (Gone, Http404):
             return _("Readers would not see this page, even when it is published: look at its licence and its dates.")
         html = (response.render() if hasattr(response, "render") else response).content.decode()
+    html = SCRIPT.sub("", html)  # the frame of a preview runs none
     return MEDIA.sub(lambda found: inlined(found[1]) or found[0], html)
 
 
