@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.browser.house import ROOT, free_port
 
-OURS = ("DATABASE_URL", "CACHE_URL", "EMAIL_URL", "STORAGE_BUCKET", "SECRET_KEY", "ALLOWED_HOSTS", "STAFF_MFA", "SITE_ORIGIN")
+OURS = ("DEMO", "DATABASE_URL", "CACHE_URL", "EMAIL_URL", "STORAGE_BUCKET", "SECRET_KEY", "ALLOWED_HOSTS", "STAFF_MFA", "SITE_ORIGIN")
 
 
 def wait_for(is_so, seconds: float = 30) -> None:

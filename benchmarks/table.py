@@ -20,6 +20,7 @@ from tests.pages_of import address, paths
 MEASURE = Path(os.environ.get("MEASURE", pages.settings.BASE_DIR / "../shared/measure")).resolve()
 TOLERANCE = 1.2
 ROUNDS = int(os.environ.get("ROUNDS", "2"))
+LINES = os.environ.get("LINES", "4g,slow3g")
 KEPT_RATIO = {"sqlite": 1.15, "postgresql": 1.5}
 PAINT = {"": ((1000, 1500), (2500, 4600)), "others": ((1100, 1700), None)}
 """Milliseconds of first and largest paint on 4G and on slow 3G."""
@@ -34,13 +35,13 @@ def paint(urls: dict[str, str]) -> dict[str, dict]:
         return {}
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
         told = [f"{name}={url}" for name, url in urls.items()]
-        subprocess.run([sys.executable, MEASURE / "pageweight.py", "-n", str(ROUNDS), "--json", file.name, *told], check=True)
+        subprocess.run([sys.executable, MEASURE / "pageweight.py", "-n", str(ROUNDS), "-p", LINES, "--json", file.name, *told], check=True)
         return {name: painted(runs) for name, runs in json.load(open(file.name)).items()}
 
 
 def painted(runs: dict) -> dict:
-    middle = lambda line, key: statistics.median(run[key] for run in runs[line])  # noqa: E731
-    first = runs["4g"][0]
+    middle = lambda line, key: statistics.median(run[key] for run in runs[line]) if line in runs else float("nan")  # noqa: E731
+    first = next(iter(runs.values()))[0]
     return {
         "4g": (middle("4g", "fcp"), middle("4g", "lcp")), "slow3g": (middle("slow3g", "fcp"), middle("slow3g", "lcp")),
         "at once": first["total"] / 1000, "scrolled": first["scroll"] / 1000,
