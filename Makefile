@@ -13,7 +13,7 @@ export DATABASE_URL
 endif
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: run test check lint format messages bench clean venv venv-dev
+.PHONY: run test check lint format messages bench sbom outdated clean venv venv-dev
 
 run: venv
 	@mkdir -p "$(VAR)" 2>/dev/null && [ -w "$(VAR)" ] || { echo "The folder $(VAR) cannot be written. Choose another one: make run VAR=/some/folder"; exit 1; }
@@ -43,6 +43,13 @@ bench: venv-dev
 	@$(PY) -m benchmarks.staff
 	@$(PY) -m benchmarks.desk
 	@$(PY) -m benchmarks.growth
+
+sbom: venv
+	@mkdir -p "$(VAR)"
+	@$(PY) manage.py sbom
+
+outdated: venv
+	@$(PY) manage.py outdated
 
 venv:
 	@command -v python3 >/dev/null || { echo "Python is missing. Install Python 3.11 or newer (Debian: apt install python3 python3-venv)."; exit 1; }

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.applications import ACCEPTED, DECISIONS, DECLINED, Application
 from core.admin import OpensOnToDo
+from core.audit import AUDIT
 from core.forms import TextsForm
 from core.morning import NOW, OPERATOR, Line, form_of, may_view
 
@@ -86,6 +87,10 @@ class ApplicationInline(ShowsEntered, admin.StackedInline):
     can_delete = False
     show_change_link = True
 
+    def get_formset(self, request, obj=None, **kwargs):
+        AUDIT.info("applications opened", extra={"request": request, "row": obj})
+        return super().get_formset(request, obj, **kwargs)
+
     def has_add_permission(self, request, obj=None):
         return False
 
@@ -112,6 +117,10 @@ class ApplicationAdmin(ShowsEntered, admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        AUDIT.info("application opened", extra={"request": request, "row": obj})
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def has_change_permission(self, request, obj=None):
         """A decision is made once."""

@@ -38,7 +38,7 @@ from django.utils import timezone, translation  # noqa: E402
 
 from agencies.admin import AgencyTable  # noqa: E402
 from agencies.models import Agency  # noqa: E402
-from core.transfer import JapaneseCSV  # noqa: E402
+from core.tables import JapaneseCSV  # noqa: E402
 from faq.models import Category, Figure, Question  # noqa: E402
 from interviews.models import Consent, Interview, Person, Section  # noqa: E402
 from search.find import search  # noqa: E402

@@ -24,7 +24,7 @@ from PIL import Image  # noqa: E402
 
 from agencies.admin import AgencyTable  # noqa: E402
 from agencies.models import Agency  # noqa: E402
-from core.transfer import JapaneseCSV, SafeXLSX  # noqa: E402
+from core.tables import JapaneseCSV, SafeXLSX  # noqa: E402
 from interviews.models import Consent, Person  # noqa: E402
 from tests.staff import posted_form  # noqa: E402
 

@@ -2,6 +2,7 @@
 
 import io
 import secrets
+import struct
 from pathlib import PurePosixPath
 
 from django.core.exceptions import ValidationError
@@ -38,7 +39,7 @@ def open_picture(file, name: str) -> Image.Image:
         image.load()
     except ValidationError:
         raise
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError, KeyError) as error:
         raise ValidationError(_("This file is not a whole JPEG, PNG or WebP picture.")) from error
     return image
 
@@ -54,10 +55,18 @@ def _check_shape(image: Image.Image, name: str) -> None:
 
 def master_of(file, name: str) -> bytes:
     """A WebP without metadata, upright, its longest side at most 2,000 pixels."""
-    image = ImageOps.exif_transpose(open_picture(file, name))
+    image = upright(open_picture(file, name))
     image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     image.thumbnail((MASTER_SIDE, MASTER_SIDE))
     return encoded(image, "webp", quality=90, method=4)
+
+
+def upright(image: Image.Image) -> Image.Image:
+    """Turned as its camera says; as it lies when what the camera says is broken."""
+    try:
+        return ImageOps.exif_transpose(image)
+    except (SyntaxError, struct.error, ValueError, TypeError, KeyError, OSError):
+        return image
 
 
 def encoded(image: Image.Image, kind: str, **options) -> bytes:

@@ -73,7 +73,7 @@ class Kept:
 
     @property
     def validators(self) -> list:
-        return [pair for pair in self.headers if pair[0] in ("Cache-Control", "ETag", "Vary")]
+        return [pair for pair in self.headers if pair[0] not in ("Content-Type", "Content-Language")]
 
     def is_known_to(self, environ: dict) -> bool:
         """Whether the reader has this very page already (RFC 9110, 13.1.2)."""

@@ -33,6 +33,7 @@ def site_wide(request) -> dict:
 
 def csrf_failure(request, reason=""):
     """A form without its token: staff are told so; public pages take no forms, so there it is a wrong method."""
+    request.refused_for = "form without its token"
     if request.path_info.startswith(settings.STAFF_PATHS):
         return render(request, "403.html", status=403)
     return HttpResponseNotAllowed(["GET", "HEAD", "OPTIONS"])

@@ -14,6 +14,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import OpensOnToDo
+from core.audit import AUDIT
 from core.links import models_by_kind
 from core.morning import COUNSELLOR, NOW, SOON, Line, form_of, list_of, may_view
 from core.visitors import NOTICE
@@ -169,6 +170,7 @@ class CaseAdmin(WantedPages, ReportPages, admin.ModelAdmin):
         found = get_object_or_404(Attachment.objects.select_related("message"), pk=pk)
         if not self.get_queryset(request).filter(pk=found.message.case_id).exists():
             raise Http404
+        AUDIT.info("attachment opened", extra={"request": request, "row": found})
         with found.file.open("rb") as file:
             response = HttpResponse(file.read(), content_type="application/octet-stream")
         response.headers["Content-Disposition"] = content_disposition_header(True, found.name)

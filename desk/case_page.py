@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from core.audit import AUDIT
 from desk.cases import CLOSED, Case
 from desk.exchange import Sight
 from desk.staff_forms import AssignForm, DetailsForm, HandOverForm, MergeForm, NoteForm, ReplyForm
@@ -34,6 +35,7 @@ def show(model_admin, request, case: Case, forms: dict | None = None):
     others = Sight.objects.filter(case=case, seen_at__gt=timezone.now() - LOOKING).exclude(user=request.user)
     looking = list(others.values("user__username").annotate(at=Max("seen_at")).order_by("-at"))
     Sight.objects.create(case=case, user=request.user)
+    AUDIT.info("case opened", extra={"request": request, "row": case})
     context = {
         **model_admin.admin_site.each_context(request), "opts": model_admin.opts, "title": case.number, "case": case, "looking": looking,
         "thread": case.messages.select_related("author").prefetch_related("attachments"), "notes": case.notes.select_related("author"),

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 
-from core.transfer import JapaneseCSV, SafeXLSX
+from core.audit import AUDIT
+from core.tables import JapaneseCSV, SafeXLSX
 from desk.report import Report, Tally
 
 FORMATS = {"csv": JapaneseCSV, "xlsx": SafeXLSX}
@@ -48,6 +49,7 @@ class ReportPages:
         report = report_for(request)
         if kind not in FORMATS:
             raise Http404
+        AUDIT.info("exported", extra={"request": request, "facts": {"table": "report of the desk", "kind": kind}})
         with override(language_for(request)):
             form = FORMATS[kind]()
             response = HttpResponse(form.export_data(dataset_of(report)), content_type=form.get_content_type())

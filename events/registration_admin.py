@@ -14,9 +14,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from core.audit import AUDIT
 from core.morning import OPERATOR, SOON, Line, form_of, may_view
+from core.tables import JapaneseCSV, SafeXLSX
 from core.text import normalise
-from core.transfer import JapaneseCSV, SafeXLSX
 from events.models import Event, Registration
 from events.registrations import CANCELLED, CONFIRMED, WAITING
 
@@ -49,6 +50,7 @@ class RegistrationPages:
         query = request.GET.get("q", "").strip()[:80]
         if request.method == "POST":
             return self._tapped(request, event, query)
+        AUDIT.info("door opened", extra={"request": request, "row": event})
         people = sorted(event.registrations.confirmed(), key=lambda person: (normalise(person.name), person.pk))
         context = {
             "title": gettext("At the door: %(event)s") % {"event": event}, "event": event, "query": query, "opts": self.opts,
@@ -72,6 +74,7 @@ class RegistrationPages:
         if kind not in FORMATS:
             raise Http404
         self.log_change(request, event, gettext("The table of registrations was exported (%(kind)s).") % {"kind": kind})
+        AUDIT.info("exported", extra={"request": request, "row": event, "facts": {"table": "registrations", "kind": kind}})
         form = FORMATS[kind]()
         response = HttpResponse(form.export_data(dataset_of(event)), content_type=form.get_content_type())
         response.headers["Content-Disposition"] = f'attachment; filename="{event.slug}.{kind}"'
@@ -191,6 +194,8 @@ class RegistrationAdmin(admin.ModelAdmin):
         return redirect(request.path)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        if obj:
+            AUDIT.info("registration opened", extra={"request": request, "row": obj})
         has_place = obj is not None and obj.state == CONFIRMED
         context |= {"may_come": has_place, "may_cancel": obj is not None and obj.state != CANCELLED and not obj.erased_at}
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)

@@ -1,7 +1,9 @@
 from django.contrib import admin
+from django.utils.translation import gettext
 
 from core.admin import ContentAdmin, SectionInline
-from pages.models import Notice, Page, Section
+from core.morning import ADMINISTRATOR, SOON, Line, list_of, may_view
+from pages.models import CspReport, Notice, Page, Section
 
 
 class PageSectionInline(SectionInline):
@@ -16,3 +18,25 @@ class PageAdmin(ContentAdmin):
 @admin.register(Notice)
 class NoticeAdmin(ContentAdmin):
     list_display = ["__str__", "published_at", "unpublish_at"]
+
+
+@admin.register(CspReport)
+class CspReportAdmin(admin.ModelAdmin):
+    """What browsers kept from loading; deleted when it was looked into."""
+
+    list_display = ["directive", "blocked", "page", "count", "first_at", "last_at"]
+    list_display_links = None
+    list_filter = ["directive"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def morning_lines(self, user):
+        """How many kinds of reports came in the last seven days."""
+        count = CspReport.objects.new().count()
+        if count:
+            text = gettext("Browsers kept something from loading on our pages: %(count)s") % {"count": count}
+            yield Line(SOON, ADMINISTRATOR, text, list_of(CspReport), may_view(CspReport))

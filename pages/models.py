@@ -5,10 +5,11 @@ from django.utils.translation import gettext_lazy as _
 from core.models import Content, complete_when_published
 from core.models import Section as BaseSection
 from core.richtext import RichTextField
+from pages.csp_reports import CspReport  # noqa: F401  (models live beside what uses them)
 
 
 class Page(Content):
-    """An information page: about, privacy, accessibility, terms; and the words of the desk's page."""
+    """An information page: about, privacy, accessibility, security, terms; and the words of the desk's page."""
 
     required_translations = ("title", "lead")
     searched = ("title", "lead")

@@ -115,13 +115,13 @@ def links_of(model) -> list[Link]:
 @require_safe
 def robots(request):
     rule = "Disallow: /" if settings.DEMO else "Disallow: /admin/\nDisallow: /accounts/"
-    return HttpResponse(f"User-agent: *\n{rule}\n\nSitemap: {settings.SITE_ORIGIN}/sitemap.xml\n", content_type="text/plain")
+    return HttpResponse(f"User-agent: *\n{rule}\n\nSitemap: {settings.SITE_ORIGIN}/sitemap.xml\n", content_type="text/plain; charset=utf-8")
 
 
 @never_cache
 @require_safe
 def healthz(request):
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @never_cache
@@ -132,8 +132,8 @@ def readyz(request):
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except (DatabaseError, InterfaceError):
-        return HttpResponse("the database does not answer\n", status=503, content_type="text/plain")
-    return HttpResponse("ready\n", content_type="text/plain")
+        return HttpResponse("the database does not answer\n", status=503, content_type="text/plain; charset=utf-8")
+    return HttpResponse("ready\n", content_type="text/plain; charset=utf-8")
 
 
 @require_safe

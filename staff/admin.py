@@ -1,3 +1,5 @@
+import logging
+
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.db import transaction
@@ -8,6 +10,8 @@ from post_office.models import STATUS, Email, EmailTemplate
 from post_office.models import Log as MailLog
 
 from staff.models import User
+
+AUDIT = logging.getLogger("audit")
 
 # Groups follow staff/roles.py; mail templates are files; the log stands beside each mail, whose words are nobody's but its reader's.
 for model in (Group, Email, EmailTemplate, MailLog):
@@ -30,6 +34,10 @@ class MailAdmin(admin.ModelAdmin):
     inlines = [MailLogInline]
     change_form_template = "admin/change_form.html"
     actions = ["send_again"]
+
+    def changelist_view(self, request, extra_context=None):
+        AUDIT.info("addresses of mails opened", extra={"request": request})
+        return super().changelist_view(request, extra_context)
 
     def has_add_permission(self, request):
         return False
@@ -86,6 +94,8 @@ class StaffAdmin(admin.ModelAdmin):
             obj.username, obj.is_staff = obj.email, True
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
+        facts = {"account": obj.pk, "fields": form.changed_data, "role_now": obj.role, "is_active": obj.is_active}
+        AUDIT.warning("account changed" if change else "account added", extra={"request": request, "facts": facts})
         if not change:
             obj.send_invitation()
             messages.info(request, gettext("An invitation was mailed to %(email)s.") % {"email": obj.email})
@@ -94,6 +104,7 @@ class StaffAdmin(admin.ModelAdmin):
     def send_invitations(self, request, queryset):
         for user in queryset.filter(is_active=True):
             user.send_invitation()
+            AUDIT.warning("invitation sent", extra={"request": request, "row": user})
         messages.info(request, gettext("Invitations were mailed."))
 
     @admin.action(description=_("Reset the second factor (lost phone)"))
@@ -101,4 +112,5 @@ class StaffAdmin(admin.ModelAdmin):
         """Nobody resets their own: that needs another administrator."""
         for user in queryset.exclude(pk=request.user.pk):
             user.reset_mfa(by=request.user.get_username())
+            AUDIT.warning("second factors reset", extra={"request": request, "row": user})
         messages.info(request, gettext("Second factors were reset; the accounts and all administrators were told by mail."))

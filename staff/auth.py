@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import logging
 import time
 from types import SimpleNamespace
 
@@ -13,11 +14,14 @@ from allauth.core.ratelimit import respond_429
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+AUDIT = logging.getLogger("audit")
 CONTEXT_WORDS = ("tokyo", "pasona", "tmg", "career")
 
 
@@ -52,6 +56,27 @@ class StaffAdapter(DefaultAccountAdapter):
         self._login_failed_rl_usage = consume(request, app="allauth.account", action="login_failed", key=guess)
         if not self._login_failed_rl_usage:
             raise ImmediateHttpResponse(respond_429(request))
+
+    def authentication_failed(self, request, **credentials):
+        """Note the try and the number of the account that was meant, if there is one; never what was typed."""
+        name = credentials.get("email") or credentials.get("username", "")
+        meant = get_user_model().objects.filter(Q(username__iexact=name) | Q(email__iexact=name)).values_list("pk", flat=True)
+        AUDIT.warning("sign-in failed", extra={"request": request, "facts": {"account": meant.first()}})
+
+    def login(self, request, user):
+        super().login(request, user)
+        steps = [step.get("type", step["method"]) for step in request.session.get("account_authentication_methods", [])]
+        AUDIT.info("signed in", extra={"request": request, "facts": {"by": steps}})
+
+    def logout(self, request):
+        AUDIT.info("signed out", extra={"request": request})
+        super().logout(request)
+
+    def send_notification_mail(self, template_prefix, user, context=None, email=None):
+        """Every change of a password or a second factor comes by here."""
+        facts = {"account": user.pk, "change": template_prefix.rpartition("/")[2]}
+        AUDIT.warning("account changed by its owner", extra={"request": self.request, "facts": facts})
+        super().send_notification_mail(template_prefix, user, context, email)
 
 
 class SecondFactors(DefaultMFAAdapter):

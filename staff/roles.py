@@ -54,7 +54,11 @@ TABLE = {
         "desk.case": ("view", "add", "change"),
         "desk.cannedreply": ("view",),
     },
-    ADMINISTRATOR: {"staff.user": ("view", "add", "change"), "post_office.email": ("view",)},
+    ADMINISTRATOR: {
+        "staff.user": ("view", "add", "change"),
+        "post_office.email": ("view",),
+        "pages.cspreport": ("view", "delete"),
+    },
     CONSENT_KEEPER: {"interviews.consent": ("view", "view_paper_of")},
 }
 

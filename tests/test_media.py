@@ -39,7 +39,7 @@ def test_a_phone_plays_and_seeks_a_clip_by_byte_ranges():
 def test_media_are_never_read_as_pages():
     headers = fetch(Clip.objects.first().av1.url)[1]
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'; sandbox"
     assert "immutable" in headers["Cache-Control"]
 
 

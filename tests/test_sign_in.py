@@ -95,6 +95,16 @@ def test_a_forged_forwarded_address_gives_no_more_guesses(client, tmg_editor):
     assert answers[-1] == 429
 
 
+def test_whoever_finds_an_open_screen_changes_no_address_without_the_password(client, tmg_editor):
+    client.force_login(tmg_editor)
+    session = client.session
+    session.update({"began_at": int(timezone.now().timestamp()) - 600, "seen_at": int(timezone.now().timestamp())})
+    session.save()
+    answer = client.post("/accounts/email/", {"action_add": "", "email": "mine@example.org"})
+    assert answer.url.startswith("/accounts/reauthenticate/")
+    assert not Email.objects.exists() and User.objects.get(pk=tmg_editor.pk).email == "editor@example.org"
+
+
 def test_nobody_signs_up(client):
     client.post("/accounts/signup/", {"username": "x", "email": "x@example.org", "password1": PASSWORD, "password2": PASSWORD})
     assert not User.objects.filter(username="x").exists()

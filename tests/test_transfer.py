@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from reversion.models import Version
 
 from agencies.models import Agency
-from core.transfer import armed, defused
+from core.tables import armed, defused
 from core.translation_state import OutdatedTranslation
 from faq.models import Category, Question
 from interviews.models import Person

@@ -1,5 +1,7 @@
 """A worker with its kept pages, and a reader before it."""
 
+from contextlib import contextmanager
+
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
@@ -8,6 +10,16 @@ from django.test import RequestFactory
 from core.pagecache import KeptPages
 
 MEGABYTE = 1024 * 1024
+
+
+@contextmanager
+def line_kept_open():
+    """The server closes a line to the database that is in a transaction; a test's is in one."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 class Reader:
@@ -24,11 +36,8 @@ class Reader:
     def get(self, path: str, method: str = "GET", **headers):
         environ = getattr(RequestFactory(), method.lower())(path, headers={"host": "testserver", **headers}).environ
         told = []
-        for signal in (request_started, request_finished):  # the test's transaction is on this line to the database
-            signal.disconnect(close_old_connections)
-        body = b"".join(self.worker(environ, lambda *start: told.extend(start[:2])))
-        for signal in (request_started, request_finished):
-            signal.connect(close_old_connections)
+        with line_kept_open():
+            body = b"".join(self.worker(environ, lambda *start: told.extend(start[:2])))
         return int(told[0][:3]), dict(told[1]), body
 
     def page(self, path: str) -> str:

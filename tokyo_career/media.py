@@ -3,17 +3,15 @@
 from django.conf import settings
 from whitenoise import WhiteNoise
 
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
+from tokyo_career.policy import add_file_headers
+
 INLINE = (".avif", ".webp", ".mp4", ".vtt")
 
 
 def _add_headers(headers, path, url) -> None:
-    for name, value in HEADERS.items():
-        headers[name] = value
+    add_file_headers(headers, path, url)
+    if settings.SECURE_HSTS_SECONDS:
+        headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
     if not path.endswith(INLINE):
         headers["Content-Disposition"] = "attachment"
 

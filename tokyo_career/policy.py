@@ -33,6 +33,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "require-trusted-types-for": ["'script'"],
         "trusted-types": ["tcg"],
+        "report-uri": ["/csp-report"],
     }
 }
 # The public policy less Trusted Types, with a nonce for the editor's import map and the one <style> of fixed text that
@@ -59,3 +60,14 @@ PERMISSIONS_POLICY = {
         "usb",
     )
 }
+FILE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def add_file_headers(headers, path, url) -> None:
+    """A file, static or uploaded, is no page, whatever it is and whoever asks for it."""
+    for name, value in FILE_HEADERS.items():
+        headers[name] = value

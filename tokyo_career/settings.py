@@ -15,7 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from django_prose_editor.config import DEFAULT_MENU_GROUPS, html_tags
 from js_asset import static_lazy
 
+from tokyo_career.logs import LOGGING  # noqa: F401
 from tokyo_career.policy import CONTENT_SECURITY_POLICY, PERMISSIONS_POLICY, STAFF_POLICY, STYLE_HASHES, STYLESHEETS  # noqa: F401
+from tokyo_career.policy import add_file_headers as WHITENOISE_ADD_HEADERS_FUNCTION  # noqa: F401, N812
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -96,6 +98,7 @@ MIDDLEWARE = [
     "django.middleware.http.ConditionalGetMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "csp.middleware.CSPMiddleware",
+    "core.audit.Refusals",
     "core.middleware.SpeakPlainly",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "core.middleware.LanguageMiddleware",
@@ -168,7 +171,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PROXIES", default=0 if IS_LOCAL else 1)
 ACCOUNT_ADAPTER = "staff.auth.StaffAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_NOTIFICATIONS = ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[TOKYO CAREER GUIDE] "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _origin.scheme
@@ -234,6 +237,7 @@ STORAGES = {
 }
 WHITENOISE_MAX_AGE = 3600
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 STAFF_PATHS = ("/admin/", "/accounts/", "/preview/")
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -267,6 +271,7 @@ POST_OFFICE = {
 DESK_MAIL = env.str("DESK_MAIL", default=f"desk@{_mail_host}")
 if DESK_MAIL.count("@") != 1 or "+" in DESK_MAIL or " " in DESK_MAIL:
     raise ImproperlyConfigured(f"DESK_MAIL must be one plain address such as desk@example.org, not {DESK_MAIL!r}.")
+SECURITY_MAIL = env.str("SECURITY_MAIL", default=f"security@{_mail_host}")  # named in /.well-known/security.txt
 ANSWER_FINDER = "search.answers.answers_for"  # desk knows no other app; it reaches the search by this name
 
 # Days that personal data is kept: cases after their closing, registrations after the event, contact persons of applications.
@@ -283,12 +288,3 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
 ]
 DJANGO_PROSE_EDITOR_MENU_GROUPS = [*DEFAULT_MENU_GROUPS, {"group": "phrases"}]
 LINK_CHECK_ALSO = env.list("LINK_CHECK_ALSO", default=[])  # host:port beyond public addresses on 80 and 443, for trying things out
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    # Refused requests are the visitor's business, not an alarm.
-    "loggers": {"django.security": {"level": "ERROR"}, "django.request": {"level": "ERROR"}},
-}

@@ -5,7 +5,8 @@ from django.contrib import admin
 from django.urls import include, path
 
 from core import preview, sitemaps
-from pages import views
+from pages import machines, views
+from pages.csp_reports import csp_report
 
 LISTS = [
     "pages:home", "interviews:list", "faq:list", "steps:list", "steps:print", "agencies:list", "guide:list", "events:list",
@@ -22,6 +23,8 @@ urlpatterns = [
     path("readyz", views.readyz),
     path("manifest.webmanifest", views.manifest, name="manifest"),
     path("sw.js", views.worker),
+    path(".well-known/security.txt", machines.security_txt),
+    path("csp-report", csp_report),
     path("favicon.ico", views.favicon),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),

@@ -8,7 +8,7 @@ from staff import roles
 from staff.mail import send
 from staff.models import User
 
-log = logging.getLogger("staff")
+AUDIT = logging.getLogger("audit")
 
 
 class Command(BaseCommand):
@@ -27,5 +27,5 @@ class Command(BaseCommand):
             raise CommandError("; ".join(error.messages)) from error
         for other in before:
             send(other, "administrator_invited", name=user.get_username())
-        log.warning("administrator invited on the server: account %s", user.pk)
+        AUDIT.warning("administrator invited on the server", extra={"row": user})
         self.stdout.write(f"Invited {email}.")

@@ -4,7 +4,7 @@ from django.core.management import BaseCommand, CommandError
 
 from staff.models import User
 
-log = logging.getLogger("staff")
+AUDIT = logging.getLogger("audit")
 
 
 class Command(BaseCommand):
@@ -18,5 +18,5 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"There is no account {username!r}.")
         user.reset_mfa(by="server")
-        log.warning("second factors reset on the server: account %s", user.pk)
+        AUDIT.warning("second factors reset on the server", extra={"row": user})
         self.stdout.write(f"The second factors of {username} are gone.")
