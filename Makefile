@@ -13,7 +13,7 @@ export DATABASE_URL
 endif
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: run test check lint format messages bench sbom outdated clean venv venv-dev
+.PHONY: run test check lint format messages bench sbom outdated backup restore drills clean venv venv-dev
 
 run: venv
 	@mkdir -p "$(VAR)" 2>/dev/null && [ -w "$(VAR)" ] || { echo "The folder $(VAR) cannot be written. Choose another one: make run VAR=/some/folder"; exit 1; }
@@ -50,6 +50,17 @@ sbom: venv
 
 outdated: venv
 	@$(PY) manage.py outdated
+
+backup: venv
+	@$(PY) manage.py backup
+
+restore: venv
+	@[ -n "$(ARCHIVE)" ] || { echo "Which archive? make restore ARCHIVE=var/backups/site-....tar.gz"; exit 1; }
+	@$(PY) manage.py restore "$(ARCHIVE)"
+	@$(PY) manage.py check_restore "$(ARCHIVE)"
+
+drills: venv-dev
+	@$(PY) -m benchmarks.drills
 
 venv:
 	@command -v python3 >/dev/null || { echo "Python is missing. Install Python 3.11 or newer (Debian: apt install python3 python3-venv)."; exit 1; }

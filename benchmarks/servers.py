@@ -92,7 +92,7 @@ class House:
         self.environ = {
             "SITE_ORIGIN": self.front.origin, "SECRET_KEY": "drill" * 12, "PROXIES": "1", "DATABASE_URL": self.database.url,
             "CACHE_URL": f"rediscache://127.0.0.1:{redis}/0", "STORAGE_BUCKET": "site", "STORAGE_ENDPOINT": f"http://127.0.0.1:{s3}",
-            "STORAGE_KEY": "drill", "STORAGE_SECRET": "drill-secret",
+            "STORAGE_KEY": "drill", "STORAGE_SECRET": "drill-secret", "GUNICORN_CMD_ARGS": "--preload",
         }  # fmt: skip
 
     def run(self, *command: str) -> None:

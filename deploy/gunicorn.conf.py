@@ -2,9 +2,9 @@
 
 import os
 
+os.environ.setdefault("DATABASE_PATIENCE", "2")  # seconds that a visitor waits for a database that says nothing (core.postgres)
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 control_socket_disable = True
-preload_app = True  # a server that starts listens only once it can answer
 timeout = 30
 graceful_timeout = 10
 keepalive = 5

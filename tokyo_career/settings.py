@@ -146,8 +146,7 @@ else:
         "tcp_user_timeout": 4000,
         "options": "-c statement_timeout=5s",
     }
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"] |= {"ENGINE": "core.postgres", "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 KEPT_PAGES = env.int("KEPT_PAGES", default=16) * 1024 * 1024  # bytes of rendered pages that each worker keeps (core.pagecache)

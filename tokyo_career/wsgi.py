@@ -13,4 +13,4 @@ from core.pagecache import KeptPages  # noqa: E402
 from tokyo_career.media import with_media  # noqa: E402
 
 application = KeptPages(with_media(application), room=settings.KEPT_PAGES)
-resolve("/healthz")  # loads all addresses and views before the workers are forked, so that none does it while a visitor waits
+resolve("/healthz")  # loads all addresses and views, so that no visitor waits for it

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL, and a limit to how long a visitor waits for a database that says nothing."""
