@@ -107,7 +107,7 @@ def main() -> None:
     urls = {path: address(path, "ja") for path in names}
     costs = {path: pages.measure(url) for path, url in urls.items()}
     kept, edge = compare(list(urls.values())), edge_ratios(list(urls.values()))
-    with served("tokyo_career.wsgi", SITE_ORIGIN="http://127.0.0.1:8000") as (port, pid):
+    with served("tokyo_career.wsgi", WEB_WORKERS="4", SITE_ORIGIN="http://127.0.0.1:8000") as (port, pid):
         full = {path.strip("/") or "home": f"http://127.0.0.1:{port}{url}" for path, url in urls.items()}
         shown, scores = paint(full), lighthouse(full)
         memory = memory_mb(pid)

@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -159,7 +160,7 @@ def test_an_administrator_is_told_what_is_missing_when_a_restored_place_differs(
 
 def test_nothing_is_overwritten_when_the_place_holds_a_database_already(house, archive):
     code, told = house.manage("restore", archive)
-    assert code == 1 and "holds 5" in told and "Nothing was put back" in told
+    assert code == 1 and re.search(r"holds \d+ tables already", told) and "Nothing was put back" in told
 
 
 def test_nothing_is_overwritten_when_the_place_holds_files_already(places, archive):
