@@ -39,11 +39,16 @@ def checked(dataset: tablib.Dataset) -> tablib.Dataset:
 
 
 def dataset_of(rows) -> tablib.Dataset:
-    """A dataset from an iterator of rows, the first with the column names; empty rows are left out, short ones filled up."""
+    """A dataset from an iterator of rows, the first with the column names; empty rows are left out, short ones filled up.
+
+    Raises ValueError for a cell with NUL, which no database keeps.
+    """
     headers = [str(name or "").strip() for name in next(rows, [])]
     dataset = tablib.Dataset(headers=headers)
     for row in rows:
         cells = [armed("" if cell is None else cell) for cell in row][: len(headers)]
+        if "\x00" in "".join(cell for cell in cells if isinstance(cell, str)):
+            raise ValueError("NUL")
         if any(cell != "" for cell in cells):
             dataset.append(cells + [""] * (len(headers) - len(cells)))
     return checked(dataset)
@@ -66,7 +71,7 @@ class JapaneseCSV(CSV):
                 return dataset_of(csv.reader(io.StringIO(in_stream.decode(encoding))))
             except UnicodeDecodeError:
                 continue
-            except csv.Error as error:
+            except (csv.Error, ValueError) as error:
                 raise ValidationError(_("This is not a CSV table.")) from error
         raise ValidationError(_("The file is neither UTF-8 nor Shift_JIS (CP932). In Excel choose “CSV UTF-8” or XLSX."))
 
