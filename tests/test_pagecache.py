@@ -59,7 +59,8 @@ def test_a_kept_page_has_every_header_that_django_gave_it(reader, client):
 
 def test_every_answer_has_a_request_number_which_the_front_server_may_give(reader):
     assert reader.get("/en/", x_request_id="from-the-front_1")[1]["X-Request-ID"] == "from-the-front_1"
-    numbers = {reader.get(path, x_request_id="no\tnumber")[1]["X-Request-ID"] for path in ("/en/", "/en/", "/healthz", "/en/nothing/")}
+    asked = [("/en/", "no\tnumber"), ("/en/", "caf\u00e9"), ("/healthz", "a" * 65), ("/en/nothing/", "")]
+    numbers = {reader.get(path, x_request_id=given)[1]["X-Request-ID"] for path, given in asked}
     assert len(numbers) == 4 and all(len(number) == 16 for number in numbers)
 
 
