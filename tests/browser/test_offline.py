@@ -21,7 +21,10 @@ KEPT = """async () => {
   const kept = {};
   for (const name of await caches.keys()) {
     const cache = await caches.open(name);
-    for (const { url } of await cache.keys()) kept[name + new URL(url).pathname] = await (await cache.match(url)).text();
+    for (const { url } of await cache.keys()) {
+      const copy = await cache.match(url);  // the worker may throw it away while we read
+      if (copy) kept[name + new URL(url).pathname] = await copy.text();
+    }
   }
   return kept;
 }"""
