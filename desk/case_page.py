@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Max
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -46,8 +47,13 @@ def show(model_admin, request, case: Case, forms: dict | None = None):
     return render(request, "admin/case.html", context)
 
 
+@transaction.atomic
 def act(model_admin, request, case: Case):
-    """Do the deed that was posted and come back; a form with an error is shown again with what was typed."""
+    """Do the deed that was posted and come back; a form with an error is shown again with what was typed.
+
+    Colleagues who press at the same moment are served one after the other, each with what the one before wrote.
+    """
+    Case.objects.select_for_update().get(pk=case.pk)
     name = request.POST.get("deed", "")
     if name in SIMPLE:
         told = SIMPLE[name](case, request.user)

@@ -179,3 +179,22 @@ def test_pages_of_the_desk_have_no_barrier(signed_in, path):
     found = barriers(page)
     page.context.complaints.clear()  # the checker writes style attributes of its own
     assert found == []
+
+
+BOTH = """async () => {
+  const send = async (words) => {
+    const data = new FormData(document.querySelector("#reply"));
+    data.set("deed", "reply");
+    data.set("body", words);
+    return (await (await fetch(location.href, { method: "POST", body: data })).text()).includes("Something was written here");
+  };
+  return Promise.all([send("First"), send("Second")]);
+}"""
+
+
+def test_two_answers_sent_at_the_same_moment_are_one_answer_and_one_refusal(staff_page, house):
+    page = staff_page("en")
+    made = "from tests import factories; print(*[factories.case('Two at once?', email='two@example.org').pk for _ in range(5)])"
+    for number in house.manage("shell", "-v", "0", "-c", made).split():
+        page.goto(f"/admin/desk/case/{number}/change/")
+        assert sorted(page.evaluate(BOTH)) == [False, True]
