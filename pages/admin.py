@@ -1,9 +1,9 @@
 from django.contrib import admin
 from django.utils.translation import gettext
 
-from core.admin import ContentAdmin, SectionInline
+from core.admin import ContentAdmin, PartInline, SectionInline, side_by_side
 from core.morning import ADMINISTRATOR, SOON, Line, list_of, may_view
-from pages.models import CspReport, Notice, Page, Section
+from pages.models import AccessibilityTest, CspReport, Finding, Notice, Page, Section
 
 
 class PageSectionInline(SectionInline):
@@ -13,6 +13,18 @@ class PageSectionInline(SectionInline):
 @admin.register(Page)
 class PageAdmin(ContentAdmin):
     inlines = [PageSectionInline]
+
+
+class FindingInline(PartInline, admin.TabularInline):
+    model = Finding
+    fields = ["number", "result", *side_by_side("note")[0]]
+
+
+@admin.register(AccessibilityTest)
+class AccessibilityTestAdmin(ContentAdmin):
+    list_display = ["__str__", "declared_on", "level", "degree", "published_at"]
+    own_fields = ("declared_on", ("tested_from", "tested_until"), ("level", "degree"), "technologies")
+    inlines = [FindingInline]
 
 
 @admin.register(Notice)

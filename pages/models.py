@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from core.models import Content, complete_when_published
 from core.models import Section as BaseSection
 from core.richtext import RichTextField
-from pages.csp_reports import CspReport  # noqa: F401  (models live beside what uses them)
+from pages.accessibility import AccessibilityTest, Finding  # noqa: F401  (models live beside what uses them)
+from pages.csp_reports import CspReport  # noqa: F401
 
 
 class Page(Content):

@@ -1,6 +1,6 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from pages.models import Notice, Page, Section
+from pages.models import AccessibilityTest, Finding, Notice, Page, Section
 
 
 @register(Page)
@@ -16,3 +16,13 @@ class SectionTranslation(TranslationOptions):
 @register(Notice)
 class NoticeTranslation(TranslationOptions):
     fields = ("title", "source_name")
+
+
+@register(AccessibilityTest)
+class AccessibilityTestTranslation(TranslationOptions):
+    fields = ("title", "lead", "scope", "support", "source_name")
+
+
+@register(Finding)
+class FindingTranslation(TranslationOptions):
+    fields = ("note",)

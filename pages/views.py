@@ -21,7 +21,7 @@ from events.models import Event
 from faq.models import Category
 from guide.models import Article
 from interviews.models import Interview, Person
-from pages.models import Notice, Page
+from pages.models import AccessibilityTest, Notice, Page
 from steps.models import Step
 
 
@@ -78,6 +78,12 @@ class PageDetailView(ContentDetailView):
     model = Page
 
 
+class AccessibilityTestView(ContentDetailView):
+    model = AccessibilityTest
+    template_name = "pages/accessibility_test.html"
+    context_object_name = "test"
+
+
 MOST_LINKS = 200
 SITEMAP = [
     (_("People"), "interviews:list", Person),
@@ -88,6 +94,7 @@ SITEMAP = [
     (_("Guide to working life"), "guide:list", Article),
     (_("Events"), "events:list", Event),
     (_("About this site"), "pages:about", Page),
+    (_("Accessibility tests"), "pages:accessibility", AccessibilityTest),
 ]
 
 

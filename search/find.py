@@ -18,7 +18,7 @@ from search.words import LATIN, tokens
 LONGEST = 100
 SLASH, REMARK = re.compile(r"\s*[/／]\s*"), re.compile(r"[（(].*?[)）]")
 MOST = 200
-ORDER = ("step", "question", "category", "article", "interview", "person", "agency", "event", "office", "page")
+ORDER = ("step", "question", "category", "article", "interview", "person", "agency", "event", "office", "page", "accessibilitytest")
 
 
 @dataclass

@@ -20,7 +20,7 @@ CONSENT_KEEPER = "consent-keeper"
 
 CONTENT = (
     "interviews.person", "interviews.interview", "faq.category", "faq.question", "steps.step", "agencies.agency",
-    "guide.article", "events.event", "desk.office", "pages.page", "pages.notice",
+    "guide.article", "events.event", "desk.office", "pages.page", "pages.accessibilitytest", "pages.notice",
 )  # fmt: skip
 PARTNERS = ("agencies.agency", "events.event")
 """What Pasona keeps right by itself; TMG alone decides on its first publication."""

@@ -3,7 +3,7 @@
 LISTS = [
     "", "people/", "people/?from=VN&road=abroad", "people/?from=VN&work=hotel&level=n1&size=300", "faq/", "steps/", "steps/?done=1a&done=2a",
     "steps/print/", "agencies/", "agencies/?language=vi", "guide/", "events/", "desk/", "search/", "search/?q=visa", "search/?q=qqqq",
-    "about/", "privacy/", "accessibility/", "security/", "terms/", "sitemap/", "offline/",
+    "about/", "privacy/", "accessibility/", "accessibility/2026/", "security/", "terms/", "sitemap/", "offline/",
 ]  # fmt: skip
 FORMS = ["desk/ask/", "register", "agencies/apply/"]
 """Pages that take something in; the other pages refuse every POST."""
