@@ -222,7 +222,7 @@ class Drill:
         good = answer.status == 206 and answer.body == file.read_bytes()[100:200] and answer.headers["Content-Type"] == "image/avif"
         self.note("bytes 100-199 of a picture", answer.status, "206", good)
         told = [answer.headers[name] for name in ("Content-Security-Policy", "X-Content-Type-Options", "Content-Disposition")]
-        self.note("its headers", "", "", told == ["default-src 'none'; sandbox", "nosniff", None])
+        self.note("its headers", "", "", told == ["default-src 'none'; frame-ancestors 'none'; sandbox", "nosniff", None])
         script = next(path for path in sorted((self.app.folder / "static/js").glob("*.*.js.br")))
         answer = Reader(self.front).get(f"/static/js/{script.stem}", Accept_Encoding="gzip, br")
         good = answer.body == script.read_bytes() and "immutable" in answer.headers["Cache-Control"]

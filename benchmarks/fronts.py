@@ -76,7 +76,7 @@ class App:
             self.process.wait(20)
 
     def restart(self) -> None:
-        """For a new version. Not SIGHUP: that takes readers before its new workers can answer, and lets them wait."""
+        """Harder than a new version, which comes by deploy/reload: nobody answers here meanwhile."""
         self.stop()
         self.start()
 
@@ -110,11 +110,15 @@ class Front:
         return file
 
     def start(self) -> None:
-        names = ["-keyout", "privkey.pem", "-out", "fullchain.pem", "-subj", "/CN=localhost"]
+        self.open()
+        wait_for(lambda: self.ask("/healthz").status == 200)
+
+    def open(self) -> None:
+        """Without waiting for an app behind it."""
+        names = ["-keyout", "privkey.pem", "-out", "fullchain.pem", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
         key = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", *names]
         subprocess.run(key, cwd=self.folder, check=True, capture_output=True)
         self.process = subprocess.Popen(["nginx", "-c", str(self.written()), "-g", "daemon off;"])
-        wait_for(lambda: self.ask("/healthz").status == 200)
 
     def ask(self, path: str, **headers: str) -> http.client.HTTPResponse:
         connection = self.connection()

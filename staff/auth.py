@@ -14,7 +14,7 @@ from allauth.core.ratelimit import respond_429
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
-from django.contrib.auth import get_user_model
+from django.contrib.auth import HASH_SESSION_KEY, get_user_model
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -73,9 +73,13 @@ class StaffAdapter(DefaultAccountAdapter):
         super().logout(request)
 
     def send_notification_mail(self, template_prefix, user, context=None, email=None):
-        """Every change of a password or a second factor comes by here."""
+        """Every change of a password or a second factor comes by here. One of a second factor ends the account's other sessions."""
         facts = {"account": user.pk, "change": template_prefix.rpartition("/")[2]}
         AUDIT.warning("account changed by its owner", extra={"request": self.request, "facts": facts})
+        if template_prefix.startswith("mfa/"):
+            user.end_sessions()
+            self.request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+            self.request.session.save()
         super().send_notification_mail(template_prefix, user, context, email)
 
 

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
@@ -46,6 +46,7 @@ class User(AbstractUser):
     )
     wants_morning_mail = models.BooleanField(_("wants the morning list by mail"), default=False)
     morning_mailed_on = models.DateField(null=True, editable=False)
+    sessions_ended = models.PositiveIntegerField(default=0, editable=False)
 
     objects = UserManager()
 
@@ -75,9 +76,14 @@ class User(AbstractUser):
         return User.objects.administrators().filter(pk=self.pk).exists()
 
     def _get_session_auth_hash(self, secret=None):
-        """Changes with password, role, office and rights, so that a change of any of them ends the open sessions."""
-        state = f"{self.password}|{self.role}|{self.office_id}|{self.keeps_consents}"
+        """Changes with password, role, office, rights and second factors, so that a change of any of them ends the open sessions."""
+        state = f"{self.password}|{self.role}|{self.office_id}|{self.keeps_consents}|{self.sessions_ended}"
         return salted_hmac("staff.User.session", state, secret=secret, algorithm="sha256").hexdigest()
+
+    def end_sessions(self) -> None:
+        """Whoever is signed in with this account has to sign in again."""
+        User.objects.filter(pk=self.pk).update(sessions_ended=F("sessions_ended") + 1)
+        self.refresh_from_db(fields=["sessions_ended"])
 
     def send_invitation(self) -> None:
         key = PASSWORD_RESET_TOKEN_GENERATOR().make_token(self)
@@ -88,6 +94,7 @@ class User(AbstractUser):
     def reset_mfa(self, by: str) -> None:
         """Take away every second factor (a lost phone); the account, and all administrators, are told by mail."""
         Authenticator.objects.filter(user=self).delete()
+        self.end_sessions()
         told = {user.pk: user for user in [self, *User.objects.administrators()]}
         for user in told.values():
             send(user, "mfa_reset", name=self.get_username(), by=by)

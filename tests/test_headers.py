@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
 from wsgiref.util import setup_testing_defaults
@@ -197,9 +198,9 @@ PRODUCTION = {
 def in_production(tmp_path, *arguments: str) -> subprocess.CompletedProcess:
     (tmp_path / "static").mkdir(exist_ok=True)
     environ = {
-        **PRODUCTION,
         "VAR": str(tmp_path),
         "DATABASE_URL": f"sqlite:///{tmp_path / 'production.sqlite3'}",
+        **PRODUCTION,
         "DJANGO_SETTINGS_MODULE": "tokyo_career.settings",
     }
     return subprocess.run([sys.executable, *arguments], cwd=settings.BASE_DIR, env=environ, capture_output=True, text=True, timeout=120)
@@ -255,3 +256,35 @@ def test_the_production_start_is_refused_in_a_sentence_when_something_is_odd(tmp
     monkeypatch.setitem(PRODUCTION, name, value)
     done = in_production(tmp_path, "manage.py", "check")
     assert done.returncode == 1 and "ImproperlyConfigured" in done.stderr and name in done.stderr
+
+
+VERIFIED = "sslmode=verify-full&sslrootcert=/etc/ssl/certs/ca-certificates.crt"
+
+
+@pytest.mark.parametrize(
+    ("name", "open_line", "mended"),
+    [
+        ("DATABASE_URL", "postgres://u:p@db.example/n", f"postgres://u:p@db.example/n?{VERIFIED}"),
+        ("DATABASE_URL", "postgres://u:p@db.example/n?sslmode=require", f"postgres://u:p@db.example/n?{VERIFIED}"),
+        ("CACHE_URL", "redis://cache.example:6379/0", "rediss://cache.example:6379/0"),
+        ("CACHE_URL", "rediscache://cache.example:6379/0", "redis://127.0.0.1:6379/0"),
+        ("EMAIL_URL", "smtp://u:p@mail.example:587?tls=True", "smtp+tls://u:p@mail.example:587"),
+        ("EMAIL_URL", "smtp://u:p@mail.example:25", "smtp+ssl://u:p@mail.example:465"),
+        ("STORAGE_ENDPOINT", "http://storage.example", "https://storage.example"),
+    ],
+)
+def test_the_production_start_is_refused_in_a_sentence_when_a_line_to_another_machine_is_open(
+    tmp_path, monkeypatch, name, open_line, mended
+):
+    monkeypatch.setitem(PRODUCTION, name, open_line)
+    refused = in_production(tmp_path, "-c", "from django.conf import settings; settings.DEBUG")
+    assert refused.returncode == 1 and re.search(rf"ImproperlyConfigured: {name} leads to .+ without ", refused.stderr), refused.stderr
+    monkeypatch.setitem(PRODUCTION, name, mended)
+    assert in_production(tmp_path, "-c", "from django.conf import settings; settings.DEBUG").returncode == 0
+
+
+def test_the_database_is_asked_with_the_certificate_that_the_address_names(tmp_path, monkeypatch):
+    monkeypatch.setitem(PRODUCTION, "DATABASE_URL", f"postgres://u:p@db.example/n?{VERIFIED}")
+    code = "from django.conf import settings; o = settings.DATABASES['default']['OPTIONS']; print(o['sslmode'], o['sslrootcert'], o['connect_timeout'])"
+    done = in_production(tmp_path, "-c", code)
+    assert done.stdout == "verify-full /etc/ssl/certs/ca-certificates.crt 2\n", done.stderr

@@ -1,5 +1,8 @@
 """What docs/install.md and deploy/ tell is there, and runs."""
 
+import io
+import json
+import logging
 import os
 import re
 import shlex
@@ -9,10 +12,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.core.management import get_commands
+from django.core.management import get_commands, load_command_class
+from django.test import Client
 
 from pages.management.commands.backup import names_of_settings
+from tests import factories
 from tests.test_backup import OURS
+from tokyo_career.logs import JsonLines
 
 ROOT = Path(__file__).resolve().parent.parent
 UNITS = ROOT / "deploy/systemd"
@@ -21,8 +27,8 @@ OPERATIONS = (ROOT / "docs/operations.md").read_text()
 BLOCKS = re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)
 INLINE = re.findall(r"`((?:deploy/manage|make|systemctl|journalctl|nginx|openssl|df|du) [^`]+)`", GUIDE)
 OF_DEBIAN = {
-    "apt", "cd", "chown", "cp", "createdb", "createuser", "df", "du", "editor", "install", "journalctl", "nginx", "openssl", "python3",
-    "runuser", "systemctl", "useradd",
+    "apt", "cd", "chown", "cp", "createdb", "createuser", "df", "du", "echo", "editor", "install", "journalctl", "nft", "nginx", "openssl",
+    "python3", "runuser", "systemctl", "useradd",
 }  # fmt: skip
 BY_A_PIPE = {"receive_mail", "deliver_mail"}
 """Regular commands without a timer: one is called by the mail server, one is a service of its own."""
@@ -120,6 +126,68 @@ def test_a_secret_is_long_enough_when_it_is_made_as_the_guide_says():
     line = next(line for block in BLOCKS for line in block.splitlines() if line.startswith("python3 -c"))
     program, *arguments = shlex.split(line)
     assert len(subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=True).stdout.strip()) >= 50
+
+
+def commands_of_ours() -> set[str]:
+    """Commands of manage.py with their options, from both guides; what stands in brackets may be given or not."""
+    found = re.findall(r"(?:deploy/manage|manage\.py) ([a-z_]+(?: [^`|\n]*)?)", "\n".join((GUIDE, OPERATIONS)))
+    return {re.sub(r"[\[\]]|<[^>]*>", "", text).strip() for text in found}
+
+
+@pytest.mark.parametrize("text", sorted(commands_of_ours()))
+def test_every_command_of_ours_takes_the_options_that_a_guide_names(text):
+    name, *options = shlex.split(text)
+    command = load_command_class(get_commands()[name], name)
+    known = command.create_parser("manage.py", name)._option_string_actions
+    assert [option for option in options if option.startswith("--") and option not in known] == []
+
+
+@pytest.mark.django_db
+def test_reader_of_the_log_finds_what_the_guide_promises(client, pasona_operator, tmp_path):
+    """The lines of the guide, run by a shell over a log that real requests wrote; a file stands for the journal."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonLines())
+    logging.getLogger().addHandler(handler)
+    case = factories.case()
+    client.force_login(pasona_operator)
+    client.get(f"/admin/desk/case/{case.pk}/change/", headers={"x-request-id": "5fb28adb3ae29247"})
+    client.get("/admin/staff/user/")
+    client.post("/accounts/login/", {"login": "operator", "password": "wrong"})
+    Client().post("/accounts/login/", {"login": "operator", "password": "wrong"})
+    logging.getLogger("django.request").error("Fault")
+    logging.getLogger().removeHandler(handler)
+    (tmp_path / "log").write_text(stream.getvalue())
+    lines = [line.strip() for line in OPERATIONS.splitlines() if line.startswith("    journalctl")]
+    lines = [re.sub(r"^journalctl --unit \S+ -o cat( --since today)?", "cat log", line).replace("4711", str(case.pk)) for line in lines]
+    told = [subprocess.run(["sh", "-c", line], cwd=tmp_path, capture_output=True, text=True).stdout for line in lines]
+    assert ['"what": "case opened"' in told[0], told[1].count('"case opened"'), told[2], json.loads(told[4])["what"]] == [
+        True,
+        1,
+        "1\n",
+        "Fault",
+    ]
+    assert re.fullmatch(rf'\s*1 "account": {pasona_operator.pk}\n', told[3])
+
+
+@pytest.mark.skipif(not shutil.which("nft"), reason="needs nft (Debian: apt install nftables)")
+def test_the_firewall_is_understood_and_lets_out_what_the_site_needs(tmp_path):
+    """The file as it is, with a user that is here in the place of the service's."""
+    rules = (ROOT / "deploy/nftables.conf").read_text()
+    (tmp_path / "rules").write_text(rules.replace('"tokyo-career"', '"root"'))
+    done = subprocess.run(["nft", "--check", "--file", str(tmp_path / "rules")], capture_output=True, text=True)
+    assert [done.returncode, done.stderr] == [0, ""]
+    ports = set(re.findall(r"\d+", re.search(r"tcp dport \{ (.+) \} accept", rules)[1]))
+    assert {"80", "443", "465", "587", "993"} == ports and rules.rstrip("}\n ").endswith("counter reject")
+
+
+def test_every_alarm_that_is_raised_has_its_row():
+    night = GUIDE.partition("## At three in the morning")[2]
+    said = re.findall(r'\[f"(.+?)"\]', (ROOT / "pages/management/commands/check_alarms.py").read_text())
+    assert len(said) == 5
+    for sentence in said:
+        words = re.split(r"\{.*?\}", sentence.replace("{BACKUP_HOURS}", "26"))
+        assert max(words, key=len).strip(" .:") in night, sentence
 
 
 def test_every_setting_has_a_word_in_the_example():

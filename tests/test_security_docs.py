@@ -64,6 +64,15 @@ def test_every_test_and_every_place_that_a_paper_names_exists(paper):
     assert missing == []
 
 
+@pytest.mark.parametrize("paper", ["privacy.md", "trust.md"])
+def test_every_promise_has_its_place_and_its_test_or_drill(paper):
+    lines = re.findall(r"^\| (?!promise|---)(.+) \|$", (ROOT / "docs/security" / paper).read_text(), re.MULTILINE)
+    rows = [line.split(" | ") for line in lines]
+    assert len(rows) > 30 and all(len(row) == 3 for row in rows)
+    assert [row[0] for row in rows if "::" not in row[2] and not re.fullmatch(r"drills?: .*`benchmarks/\w+\.py`", row[2])] == []
+    assert [row[0] for row in rows if "`" not in row[1] and "](" not in row[1]] == []
+
+
 def test_the_list_of_ipa_has_its_eleven_kinds_of_weakness():
     text = (ROOT / "docs/security/ipa.ja.md").read_text()
     assert re.findall(r"^## (\d+)\. ", text, re.M) == [str(number) for number in range(1, 12)]

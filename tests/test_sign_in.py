@@ -239,3 +239,45 @@ def test_a_new_second_factor_is_told_by_mail(strict, client, tmg_editor, mailout
         client.post("/accounts/2fa/totp/activate/", {"code": code(form.secret)})
     assert [mail.to for mail in mailoutbox] == [[tmg_editor.email]]
     assert client.get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize("deed", ["activate", "deactivate"])
+def test_a_new_and_a_removed_second_factor_end_every_other_session_of_the_account(
+    strict, client, tmg_editor, django_capture_on_commit_callbacks, deed
+):
+    elsewhere, path = Client(), f"/accounts/2fa/totp/{deed}/"
+    if deed == "deactivate":
+        TOTP.activate(tmg_editor, SECRET)
+    for browser in (elsewhere, client):
+        browser.force_login(tmg_editor)
+        assert browser.get("/accounts/2fa/").status_code == 200
+    secret = getattr(client.get(path).context["form"], "secret", SECRET)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(path, {"code": code(secret)}).status_code == 302
+    assert [client.get("/accounts/2fa/").status_code, elsewhere.get("/accounts/2fa/").status_code] == [200, 302]
+
+
+def test_second_factors_that_were_reset_end_the_sessions_of_the_account(client, tmg_editor):
+    client.force_login(tmg_editor)
+    assert client.get("/admin/").status_code == 200
+    call_command("reset_mfa", "editor")
+    assert client.get("/admin/").status_code == 302
+
+
+def test_a_new_secret_keeps_sessions_links_and_second_factors_while_the_old_one_is_known(strict, settings, client, tmg_editor):
+    TOTP.activate(tmg_editor, SECRET)
+    codes = RecoveryCodes.activate(tmg_editor).get_unused_codes()
+    User.objects.invite("new@example.org", "editor")
+    path = re.search(r"http://127.0.0.1:8000(\S+)", Email.objects.get(to="new@example.org").message)[1]
+    client.force_login(tmg_editor)
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "the new secret " * 5
+    assert client.get("/admin/").status_code == 200
+    assert not Client().get(path, follow=True).context.get("token_fail")
+    call_command("renew_secrets")
+    settings.SECRET_KEY_FALLBACKS = []
+    assert client.get("/admin/").status_code == 200
+    for given in (code(SECRET), codes[0]):
+        browser = Client()
+        sign_in(browser, tmg_editor)
+        browser.post("/accounts/2fa/authenticate/", {"code": given})
+        assert browser.get("/admin/").status_code == 200

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django_prose_editor.config import DEFAULT_MENU_GROUPS, html_tags
 from js_asset import static_lazy
 
+from tokyo_career.lines import refuse_open_lines
 from tokyo_career.logs import LOGGING  # noqa: F401
 from tokyo_career.policy import CONTENT_SECURITY_POLICY, PERMISSIONS_POLICY, STAFF_POLICY, STYLE_HASHES, STYLESHEETS  # noqa: F401
 from tokyo_career.policy import add_file_headers as WHITENOISE_ADD_HEADERS_FUNCTION  # noqa: F401, N812
@@ -141,7 +142,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    DATABASES["default"]["OPTIONS"] = {
+    DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {
         "connect_timeout": 2,
         "tcp_user_timeout": 4000,
         "options": "-c statement_timeout=5s",
@@ -272,6 +273,9 @@ if DESK_MAIL.count("@") != 1 or "+" in DESK_MAIL or " " in DESK_MAIL:
     raise ImproperlyConfigured(f"DESK_MAIL must be one plain address such as desk@example.org, not {DESK_MAIL!r}.")
 SECURITY_MAIL = env.str("SECURITY_MAIL", default=f"security@{_mail_host}")  # named in /.well-known/security.txt
 ANSWER_FINDER = "search.answers.answers_for"  # desk knows no other app; it reaches the search by this name
+
+if IS_HTTPS:
+    refuse_open_lines(DATABASES["default"], CACHES["default"], EMAIL_CONFIG, _s3["endpoint_url"])
 
 # Days that personal data is kept: cases after their closing, registrations after the event, contact persons of applications.
 RETENTION_CASES = env.int("RETENTION_CASES", default=365)

@@ -1,5 +1,6 @@
 import imaplib
 import mailbox
+import ssl
 import sys
 from collections import Counter
 from urllib.parse import unquote, urlsplit
@@ -63,10 +64,10 @@ def from_maildir(folder: str):
 def from_imap(url: str):
     """Files each unseen message of the folder and then marks it as seen."""
     parts = urlsplit(url)
-    if parts.scheme not in ("imap", "imaps") or not parts.hostname or not parts.username:
+    if parts.scheme != "imaps" or not parts.hostname or not parts.username:
         raise CommandError("--imap wants imaps://user:password@host/folder.")
-    connect, port = (imaplib.IMAP4_SSL, imaplib.IMAP4_SSL_PORT) if parts.scheme == "imaps" else (imaplib.IMAP4, imaplib.IMAP4_PORT)
-    with connect(parts.hostname, parts.port or port, timeout=30) as server:
+    port, trusted = parts.port or imaplib.IMAP4_SSL_PORT, ssl.create_default_context()
+    with imaplib.IMAP4_SSL(parts.hostname, port, ssl_context=trusted, timeout=30) as server:
         server.login(unquote(parts.username), unquote(parts.password or ""))
         server.select(parts.path.strip("/") or "INBOX")
         for number in server.search(None, "UNSEEN")[1][0].split():
