@@ -11,9 +11,11 @@ export STAFF_MFA ?= off
 ifdef DATABASE_URL
 export DATABASE_URL
 endif
+AUDIT_RESULTS ?= docs/accessibility/results.md
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+SUITE = -n $(JOBS) --dist loadgroup --no-loadscope-reorder --random-order $(ARGS)
 
-.PHONY: run test check lint format messages bench sbom outdated backup restore drills clean venv venv-dev
+.PHONY: run test coverage check lint format messages audit bench sbom outdated backup restore drills clean venv venv-dev
 
 run: venv
 	@mkdir -p "$(VAR)" 2>/dev/null && [ -w "$(VAR)" ] || { echo "The folder $(VAR) cannot be written. Choose another one: make run VAR=/some/folder"; exit 1; }
@@ -23,7 +25,15 @@ run: venv
 test: venv-dev
 	@sh tests/browser/install.sh
 	@$(PY) manage.py compilepo
-	@$(PY) -m pytest -n $(JOBS) --dist loadscope $(ARGS)
+	@$(PY) -m pytest $(SUITE)
+
+coverage: venv-dev
+	@sh tests/browser/install.sh
+	@$(PY) manage.py compilepo
+	@$(PY) -m coverage erase
+	@COVERAGE_PROCESS_START=pyproject.toml $(PY) -m pytest $(SUITE)
+	@$(PY) -m coverage combine --quiet
+	@for app in core desk events staff; do $(PY) -m coverage report --include="$$app/*" --fail-under=95 || low=1; done; exit $${low:-0}
 
 check: venv-dev
 	@$(PY) manage.py check
@@ -58,6 +68,12 @@ restore: venv
 	@[ -n "$(ARCHIVE)" ] || { echo "Which archive? make restore ARCHIVE=var/backups/site-....tar.gz"; exit 1; }
 	@$(PY) manage.py restore "$(ARCHIVE)"
 	@$(PY) manage.py check_restore "$(ARCHIVE)"
+
+audit: venv-dev
+	@sh tests/browser/install.sh
+	@sh tests/audit/install.sh "$(VAR)/audit"
+	@$(PY) manage.py compilepo
+	@AUDIT_TOOLS="$(VAR)/audit" AUDIT_RESULTS="$(AUDIT_RESULTS)" $(PY) -m pytest -n $(JOBS) --dist loadscope -p tests.audit.record -o python_files='audit_*.py' tests/audit $(ARGS)
 
 drills: venv-dev
 	@$(PY) -m benchmarks.drills

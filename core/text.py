@@ -12,6 +12,7 @@ READING = re.compile(r"\{([^{}|]+)\|([^{}|]+)\}")
 JAPANESE = re.compile(
     r"[\u3005\u3007\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f]+(?:[\u3000-\u303f\u30fb\u30fc・ー]*[\u3005\u3007\u3040-\u30ff\u3400-\u9fff])*"
 )
+ROW = re.compile(r"<tr>.*?</tr>", re.DOTALL)
 RT = re.compile(r"<rt>[^<]*</rt>")
 TAG = re.compile(r"(<[^>]*>)")
 
@@ -46,9 +47,15 @@ def mark_japanese(html: str) -> str:
 
 
 @lru_cache(maxsize=4096)
+def scoped(row: re.Match) -> str:
+    """A row of a table whose headings say what they are for: first in the row, the row; else the columns."""
+    scope = "row" if row[0].startswith("<tr><th") and "<td" in row[0] else "col"
+    return re.sub(r"<th(?=[ >])", f'<th scope="{scope}"', row[0])
+
+
 def shown(html: str, language: str) -> SafeString:
     """Safe HTML as a page of the language shows it: readings as ruby; outside Japanese, Japanese words marked."""
-    html = ruby(html)
+    html = ROW.sub(scoped, ruby(html))
     return mark_safe(html if language == "ja" else mark_japanese(html))
 
 

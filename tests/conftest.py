@@ -1,30 +1,52 @@
 """One database with the demo content for all tests; each test's own rows are rolled back."""
 
 import io
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from django.utils import translation
 from PIL import Image
 
 from core.edition import EPOCH, seen_at
 from desk.models import Office
+from tests import demo
 from tests.worker import Reader
 
 
-def pytest_configure():
-    """Static files are served as they lie: nothing is collected for a test."""
+def pytest_configure(config):
+    """Static files are served as they lie: nothing is collected for a test. No test guesses passwords, so they are kept quickly."""
     settings.STORAGES["staticfiles"].update(BACKEND="django.contrib.staticfiles.storage.StaticFilesStorage")
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    config.pluginmanager.register(LongestFirst())
+
+
+HOUSE = Path(__file__).parent / "browser"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """A module stays with one worker, all that happens in the staff's house with one: it is opened once."""
+    for item in items:
+        in_house = item.path.parent == HOUSE and item.path.name != "test_every_page.py"
+        item.add_marker(pytest.mark.xdist_group("house" if in_house else item.path.name))
+
+
+class LongestFirst:
+    """After the shuffle: the house begins, so that no worker waits for it at the end."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items):
+        items.sort(key=lambda item: item.get_closest_marker("xdist_group").args != ("house",))
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
+def django_db_setup(django_db_setup, django_db_blocker, pytestconfig):
+    """The demo content in the database; the archive it came from."""
     with django_db_blocker.unblock():
-        call_command("load_demo", verbosity=0)
-        call_command("sync_roles", stdout=io.StringIO())
+        return demo.load(pytestconfig.cache.mkdir("demo"))
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """Whatever strangers send to a public address or form, in its address, headers or body, the answer is a calm one, never a fault of ours."""
 
+import os
 import time
 from urllib.parse import quote
 
@@ -18,7 +19,7 @@ from tests.pages_of import LISTS, address
 pytestmark = pytest.mark.django_db
 CALM = {200, 204, 301, 302, 304, 400, 403, 404, 405, 410, 413, 415, 429}
 often = settings(
-    max_examples=40, deadline=None, derandomize=True, database=None,
+    max_examples=int(os.environ.get("EXAMPLES", "20")), deadline=None, derandomize=True, database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 

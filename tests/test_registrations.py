@@ -79,7 +79,7 @@ def test_visitor_registers_and_gets_a_confirmation_with_the_calendar_entry(clien
     with file.file.open("rb") as opened:
         entry = Calendar.from_ical(opened.read()).walk("VEVENT")[0]
     assert (file.name, file.mimetype, str(entry["summary"])) == ("event.ics", "text/calendar", f"Evening {language}")
-    assert file.file.storage == storages["private"]
+    assert file.file.storage.location == storages["private"].location
     assert client.get(link_of(mail)).status_code == 200
 
 

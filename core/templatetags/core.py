@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.template.loader_tags import BlockNode
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.encoding import escape_uri_path
 from django.utils.formats import date_format
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import mark_safe
@@ -85,7 +86,7 @@ def clock(value):
 def weekday_day(value):
     """A day with its weekday, in ``<time>``: 11月30日（月） or Mon 30 Nov."""
     form = "n月j日（D）" if get_language() == "ja" else "D j M"
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), date_format(value, form))
+    return format_html('<time datetime="{}">{}</time>', value.strftime("%Y-%m-%d"), date_format(value, form))
 
 
 @register.simple_tag
@@ -200,7 +201,7 @@ def again(context, name):
 @register.simple_tag(takes_context=True)
 def page_links(context) -> dict:
     """Absolute addresses of this page (of a list, with its number): ``canonical``, ``ja``, ``en``; and the path of the other language."""
-    path = context["request"].path
+    path = escape_uri_path(context["request"].path)
     rest = path[3:] if path.startswith(("/ja/", "/en/")) else "/"
     query = context.get("kept_query", "")
     language = get_language()

@@ -35,7 +35,7 @@ async function copy(path, home) {
   const help = await caches.match(`${home}offline/`);
   if (!kept || !help) return kept;
   const day = new Date(kept.headers.get("date")).toLocaleDateString(home === "/en/" ? "en-GB" : "ja", { dateStyle: "long" });
-  const notice = (await help.text()).match(/<p[^>]* data-tcg-copy[^]*?<\/p>/)[0].replace(" hidden", "").replace("<time>", `<time>${day}`);
+  const notice = (await help.text()).match(/<p[^>]* data-tcg-copy[^]*?<\/p>/)[0].replace(" hidden", "").replace("<b>", `<b>${day}`);
   return new Response((await kept.text()).replace('<div class="plate__inner">', (plate) => plate + notice), kept);
 }
 addEventListener("install", () => skipWaiting());

@@ -62,8 +62,10 @@ def database(url: str, name: str):
 
 
 class House:
-    def __init__(self, folder: Path, environ: dict, box: Letterbox):
-        self.port, self.box = free_port(), box
+    """``archive``: the demo content, put back instead of loaded."""
+
+    def __init__(self, folder: Path, environ: dict, box: Letterbox, archive: Path | None):
+        self.port, self.box, self.archive = free_port(), box, archive
         self.origin = f"http://localhost:{self.port}"
         own = {"VAR": str(folder), "PORT": str(self.port), "SITE_ORIGIN": self.origin, "STAFF_MFA": "on", "CACHE_URL": "dbcache://cache"}
         self.environ = {**{name: value for name, value in os.environ.items() if name != "DATABASE_URL"}, **own, **environ}
@@ -74,6 +76,8 @@ class House:
         return done.stdout
 
     def open(self) -> None:
+        if self.archive:
+            self.manage("restore", str(self.archive))
         told = self.manage("prepare")
         self.passwords = dict(re.findall(r"^  (\w+) +(\S+)$", told, re.MULTILINE))
         self.manage("shell", "-v", "0", "-c", ENROL)
@@ -96,13 +100,13 @@ class House:
 
 
 @contextmanager
-def opened(folder: Path, url: str):
+def opened(folder: Path, url: str, archive: Path | None = None):
     """The running house."""
     box = Letterbox()
     sink = Controller(box, hostname="127.0.0.1", port=free_port())
     sink.start()
     with database(url, f"house_{os.getpid()}") as environ:
-        house = House(folder, {**environ, "EMAIL_URL": f"smtp://127.0.0.1:{sink.port}"}, box)
+        house = House(folder, {**environ, "EMAIL_URL": f"smtp://127.0.0.1:{sink.port}"}, box, archive)
         house.open()
         yield house
         house.close()

@@ -1,0 +1,9 @@
+#!/bin/sh
+# Puts the HTML checkers of package.json into a folder, or says what to install.
+for name in java node npm; do
+  command -v "$name" >/dev/null 2>&1 || { echo "The audit needs $name. Install it (Debian, Ubuntu: apt install default-jre-headless nodejs npm) and run make audit again."; exit 1; }
+done
+mkdir -p "$1" && cmp -s "$(dirname "$0")/package-lock.json" "$1/installed" && exit 0
+echo "Installing the HTML checkers ..."
+cp "$(dirname "$0")/package.json" "$(dirname "$0")/package-lock.json" "$1"
+cd "$1" && npm ci --silent --ignore-scripts --no-audit --no-fund && cp package-lock.json installed
