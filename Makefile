@@ -13,7 +13,7 @@ export DATABASE_URL
 endif
 AUDIT_RESULTS ?= docs/accessibility/results.md
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
-SUITE = -n $(JOBS) --dist loadgroup --no-loadscope-reorder --random-order $(ARGS)
+SUITE = -n $(JOBS) --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 .PHONY: run test coverage check lint format messages audit bench sbom outdated backup restore drills clean venv venv-dev
 

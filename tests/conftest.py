@@ -1,6 +1,7 @@
 """One database with the demo content for all tests; each test's own rows are rolled back."""
 
 import io
+import shutil
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,16 @@ def english_between_requests():
     translation.activate("en")
     yield
     translation.deactivate()
+
+
+@pytest.fixture
+def files_come_back(tmp_path):
+    """Files of the demonstration that a test deletes are there again for the next: no rollback brings them."""
+    for name in ("media", "private"):
+        shutil.copytree(settings.VAR / name, tmp_path / name)
+    yield
+    for name in ("media", "private"):
+        shutil.copytree(tmp_path / name, settings.VAR / name, dirs_exist_ok=True)
 
 
 @pytest.fixture

@@ -141,7 +141,7 @@ def test_a_new_focal_point_makes_new_files_and_keeps_the_old(as_editor):
     assert new != old and default_storage.exists(new) and default_storage.exists(old)
 
 
-def test_pictures_that_no_page_names_go_after_thirty_days(as_editor, picture, time_machine):
+def test_pictures_that_no_page_names_go_after_thirty_days(as_editor, picture, time_machine, files_come_back):
     row = Person.objects.exclude(photo="").first()
     old = row.photo.rendition(row.photo.widths[0], "webp")
     save(as_editor, row, photo=picture)

@@ -7,6 +7,7 @@ from email.utils import parseaddr
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
+from post_office.connections import connections
 from post_office.models import STATUS, Email
 
 from core.mail import BACK_OFF_MINUTES, LEASE, empty_old_bodies, queue, send, take
@@ -28,6 +29,7 @@ def server(running_server, settings):
     for letter in running_server.folder.glob("*.eml"):
         letter.unlink()
     running_server.be("take")
+    connections.close()
     use(settings, running_server.port)
     yield running_server
     running_server.be("take")

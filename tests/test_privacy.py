@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 
 import pytest
 from django.conf import settings
@@ -120,13 +119,8 @@ def test_administrator_is_told_of_mail_from_the_address_in_a_case_of_somebody_el
 
 
 @pytest.fixture
-def filmed(tmp_path):
-    """Somebody of the demonstration, whose files come back afterwards: no rollback brings them."""
-    for name in ("media", "private"):
-        shutil.copytree(settings.VAR / name, tmp_path / name)
-    yield Interview.objects.with_video().published().first()
-    for name in ("media", "private"):
-        shutil.copytree(tmp_path / name, settings.VAR / name, dirs_exist_ok=True)
+def filmed(files_come_back):
+    return Interview.objects.with_video().published().first()
 
 
 def test_a_person_shown_is_forgotten_with_every_version_and_file(as_editor, capsys, filmed, picture, django_capture_on_commit_callbacks):
