@@ -13,7 +13,7 @@ DEGREES = [("full", _("conforms")), ("partly", _("conforms in part")), ("heeds",
 """準拠, 一部準拠, 配慮: the three ways to state conformance in WAIC's guideline."""
 
 MET, FAILED, NOTHING, UNTESTED = "met", "failed", "none", "untested"
-RESULTS = [(MET, _("Met")), (FAILED, _("Not met")), (NOTHING, _("Nothing to apply it to")), (UNTESTED, _("Not yet tested"))]
+RESULTS = [(MET, _("Met")), (FAILED, _("Not met")), (NOTHING, _("Not applicable")), (UNTESTED, _("Not yet tested"))]
 
 
 class AccessibilityTest(Content):
