@@ -13,6 +13,9 @@ DEGREES = [("full", _("conforms")), ("partly", _("conforms in part")), ("heeds",
 """準拠, 一部準拠, 配慮: the three ways to state conformance in WAIC's guideline."""
 
 MET, FAILED, NOTHING, UNTESTED = "met", "failed", "none", "untested"
+OPEN = (FAILED, UNTESTED)
+"""While one of these stands at a criterion of JIS, nobody may say that the site conforms."""
+
 RESULTS = [(MET, _("Met")), (FAILED, _("Not met")), (NOTHING, _("Not applicable")), (UNTESTED, _("Not yet tested"))]
 
 
@@ -48,7 +51,7 @@ class AccessibilityTest(Content):
 
     def clean(self):
         super().clean()
-        if self.degree == "full" and (not self.pk or any(row.result in (FAILED, UNTESTED) for row in self.rows() if row.criterion.in_jis)):
+        if self.degree == "full" and (not self.pk or any(row.result in OPEN for row in self.rows() if row.criterion.in_jis)):
             raise ValidationError(
                 {"degree": _("“Conforms” needs every criterion of JIS X 8341-3:2016 met or without use. Save the findings first.")}
             )
@@ -79,6 +82,11 @@ class Finding(models.Model):
 
     def __str__(self):
         return self.number
+
+    def clean(self):
+        super().clean()
+        if self.result in OPEN and self.test.degree == "full" and self.number in CRITERIA and self.criterion.in_jis:
+            raise ValidationError({"result": _("The page says “conforms”. Change the degree first, or choose “Met” or “Not applicable”.")})
 
     @property
     def criterion(self):

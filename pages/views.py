@@ -94,7 +94,6 @@ SITEMAP = [
     (_("Guide to working life"), "guide:list", Article),
     (_("Events"), "events:list", Event),
     (_("About this site"), "pages:about", Page),
-    (_("Accessibility tests"), "pages:accessibility", AccessibilityTest),
 ]
 
 

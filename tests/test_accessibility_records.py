@@ -41,6 +41,18 @@ def test_full_conformance_is_not_claimed_while_something_is_not_met_or_not_teste
     assert test.degree == "heeds"
 
 
+def test_what_is_not_met_cannot_be_entered_while_the_page_says_conforms_but_with_a_lower_degree(as_editor, test):
+    Finding.objects.filter(test=test).update(result="met")
+    AccessibilityTest.objects.update(degree="full")
+    data = posted_form(as_editor, url_of(test))
+    row = next(name.rpartition("-")[0] for name, value in data.items() if name.startswith("findings-") and value == "1.3.3")
+    data |= {f"{row}-result": "failed", "_save": "1"}
+    assert as_editor.post(url_of(test), data).status_code == 200
+    assert test.findings.get(number="1.3.3").result == "met"
+    assert as_editor.post(url_of(test), {**data, "degree": "partly"}).status_code == 302
+    assert test.findings.get(number="1.3.3").result == "failed"
+
+
 def test_an_editor_enters_a_finding_and_visitors_read_it_on_their_next_visit(as_editor, reader, test):
     data = posted_form(as_editor, url_of(test))
     row = next(name.rpartition("-")[0] for name, value in data.items() if name.startswith("findings-") and value == "1.3.3")

@@ -13,7 +13,7 @@ from core.links import content_models
 from tests.pages_of import FORMS, KINDS, address, paths
 
 pytestmark = pytest.mark.django_db
-BUDGETS = {"": 12, "people/": 8, "sitemap/": 10}
+BUDGETS = {"": 12, "people/": 8, "sitemap/": 9}
 LONG = "a" * 10_000
 JSON_LD = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.S)
 

@@ -19,7 +19,7 @@ from tests.pages_of import LISTS, address
 pytestmark = pytest.mark.django_db
 CALM = {200, 204, 301, 302, 304, 400, 403, 404, 405, 410, 413, 415, 429}
 often = settings(
-    max_examples=int(os.environ.get("EXAMPLES", "20")), deadline=None, derandomize=True, database=None,
+    max_examples=int(os.environ.get("EXAMPLES", "40")), deadline=None, derandomize=True, database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 
