@@ -13,9 +13,11 @@ export DATABASE_URL
 endif
 AUDIT_RESULTS ?= docs/accessibility/results.md
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
-SUITE = -n $(JOBS) --dist loadgroup --no-loadscope-reorder $(ARGS)
+SEED ?= $(shell git rev-parse --short HEAD 2>/dev/null || date +%s)
+ORDER ?= --random-order --random-order-seed=$(SEED)
+SUITE = -n $(JOBS) --dist loadgroup --no-loadscope-reorder $(ORDER) $(ARGS)
 
-.PHONY: run test coverage check lint format messages audit bench sbom outdated backup restore drills clean venv venv-dev
+.PHONY: run test coverage check lint format messages audit audit-packages mutants bench sbom outdated backup restore drills clean venv venv-dev
 
 run: venv
 	@mkdir -p "$(VAR)" 2>/dev/null && [ -w "$(VAR)" ] || { echo "The folder $(VAR) cannot be written. Choose another one: make run VAR=/some/folder"; exit 1; }
@@ -49,10 +51,7 @@ messages: venv-dev
 	@$(PY) manage.py makemessages --locale ja --ignore .venv --ignore var --no-wrap --no-location
 
 bench: venv-dev
-	@$(PY) -m benchmarks.table
-	@$(PY) -m benchmarks.staff
-	@$(PY) -m benchmarks.desk
-	@$(PY) -m benchmarks.growth
+	@for part in table staff desk growth; do $(PY) -m benchmarks.$$part || broken=1; done; exit $${broken:-0}
 
 sbom: venv
 	@mkdir -p "$(VAR)"
@@ -69,11 +68,18 @@ restore: venv
 	@$(PY) manage.py restore "$(ARCHIVE)"
 	@$(PY) manage.py check_restore "$(ARCHIVE)"
 
-audit: venv-dev
-	@sh tests/browser/install.sh
-	@sh tests/audit/install.sh "$(VAR)/audit"
+audit: audit-packages
 	@$(PY) manage.py compilepo
 	@AUDIT_TOOLS="$(VAR)/audit" AUDIT_RESULTS="$(AUDIT_RESULTS)" $(PY) -m pytest -n $(JOBS) --dist loadscope -p tests.audit.record -o python_files='audit_*.py' tests/audit $(ARGS)
+	@$(MAKE) --silent mutants
+
+mutants: audit-packages coverage
+	@$(PY) -m tests.audit.mutants
+
+audit-packages: venv-dev
+	@sh tests/browser/install.sh
+	@sh tests/audit/install.sh "$(VAR)/audit"
+	@cmp -s tests/audit/requirements.txt $(VENV)/installed-audit || { $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/audit/requirements.txt && cp tests/audit/requirements.txt $(VENV)/installed-audit; }
 
 drills: venv-dev
 	@$(PY) -m benchmarks.drills

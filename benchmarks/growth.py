@@ -105,7 +105,8 @@ def parts(owners: list, model, field: str) -> list:
         held.setdefault(getattr(part, f"{field}_id"), []).append(part)
     wanted = [(part, twin) for row, twin in owners for part in held.get(row.pk, [])]
     names = [f.attname for f in model._meta.concrete_fields if not f.primary_key]
-    own = [{f"{field}_id": twin.pk, **({"slug": twin.slug} if "slug" in names else {})} for _part, twin in wanted]
+    rest = {"home_order": None} if "home_order" in names else {}
+    own = [{f"{field}_id": twin.pk, **rest, **({"slug": twin.slug} if "slug" in names else {})} for _part, twin in wanted]
     made = [model(**{name: getattr(part, name) for name in names} | new) for (part, _twin), new in zip(wanted, own, strict=True)]
     models.QuerySet(model).bulk_create(made, batch_size=300)
     return [(part, twin) for (part, _owner), twin in zip(wanted, made, strict=True)]

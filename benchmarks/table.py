@@ -29,6 +29,11 @@ WEIGHT = {"": (None, 100), "people/": (60, 500), "interview": (80, None), "categ
 """Kilobytes at once and after scrolling."""
 
 
+def name_of(path: str) -> str:
+    """What a page is called in the measuring scripts, which take ``name=url`` and no slash in a name."""
+    return path.strip("/").replace("/", "-") or "home"
+
+
 def paint(urls: dict[str, str]) -> dict[str, dict]:
     """Per name: FCP and LCP of both lines, kilobytes at once and after scrolling, of scripts, blocking requests."""
     if not (MEASURE / "pageweight.py").exists():
@@ -108,7 +113,7 @@ def main() -> None:
     costs = {path: pages.measure(url) for path, url in urls.items()}
     kept, edge = compare(list(urls.values())), edge_ratios(list(urls.values()))
     with served("tokyo_career.wsgi", WEB_WORKERS="4", SITE_ORIGIN="http://127.0.0.1:8000") as (port, pid):
-        full = {path.strip("/") or "home": f"http://127.0.0.1:{port}{url}" for path, url in urls.items()}
+        full = {name_of(path): f"http://127.0.0.1:{port}{url}" for path, url in urls.items()}
         shown, scores = paint(full), lighthouse(full)
         memory = memory_mb(pid)
     faults = []
@@ -116,7 +121,7 @@ def main() -> None:
         f"\n{'page':40} qu. {'not':>6} {'kept':>5} {'kept/s':>6} {'bare/s':>6} ratio  edge {'KB':>5} 4G FCP LCP  3G FCP LCP  KB  scrolled  Lighthouse"
     )
     for path, url in urls.items():
-        name = path.strip("/") or "home"
+        name = name_of(path)
         row = {"cost": costs[path], "kept": kept[url], "edge": edge[url], "paint": shown.get(name)}
         print(line_of(url, row, scores.get(name, "–")))
         faults += [f"{url} {words}" for words in broken(path, row)]

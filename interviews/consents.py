@@ -5,6 +5,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.models import is_live
 from core.taxonomy import CodesField
 
 WARNING_DAYS = 60
@@ -13,12 +14,21 @@ WARNING_DAYS = 60
 
 def has_consent(at, prefix: str = "", scopes=("quote", "article", "video")) -> models.Q:
     """The condition that a person (``prefix`` leads to them) consents at a moment to one of the scopes."""
+    return is_in_force(at, f"{prefix}consent__") & models.Q(**{f"{prefix}consent__scope__in": scopes})
+
+
+def is_in_force(at, prefix: str = "") -> models.Q:
+    """The condition that a consent (``prefix`` leads to it) holds on the Tokyo day of a moment."""
     day = timezone.localdate(at)
-    given = {"withdrawn_at": None, "given_on__lte": day, "expires_on__gte": day, "scope__in": scopes}
-    return models.Q(**{f"{prefix}consent__{name}": value for name, value in given.items()})
+    given = {"withdrawn_at": None, "given_on__lte": day, "expires_on__gte": day}
+    return models.Q(**{f"{prefix}{name}": value for name, value in given.items()})
 
 
 class ConsentQuerySet(models.QuerySet):
+    def shown(self, at):
+        """In force, of people who are live at the moment (aware datetime)."""
+        return self.filter(is_in_force(at), is_live(at, "person__"))
+
     def ending(self, days: int = WARNING_DAYS):
         """In force, and over within so many days (Tokyo days)."""
         today = timezone.localdate()

@@ -6,6 +6,7 @@ What it is made from is in its name: when code, fixtures, words, packages, datab
 import fcntl
 import hashlib
 import io
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -32,8 +33,11 @@ def name() -> str:
 
 
 def load(folder: Path) -> Path:
-    """Fill the empty database and VAR with the demo content; the archive of it in ``folder``. One process makes it, the others wait."""
-    place = folder / name()
+    """Fill the empty database and VAR with the demo content; the archive of it in ``folder``. One process makes it, the others wait.
+
+    DEMO_ARCHIVE names another archive, for code that is changed on purpose (``tests/audit/mutants.py``).
+    """
+    place = Path(os.environ.get("DEMO_ARCHIVE") or folder / name())
     with open(folder / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not place.exists():

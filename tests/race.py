@@ -1,13 +1,12 @@
 """Many people register at the same moment: run in several processes with several threads each, on the database of the environment.
 
 ``python -m tests.race EVENT START COUNT MODE``: COUNT threads from number START; MODE ``people`` (each their own address) or
-``clicks`` (all of them the same form).
+``clicks`` (all of them the same form). Says that it is ready, and begins when it is told a line.
 """
 
 import os
 import sys
 import threading
-import time
 
 import django
 
@@ -19,20 +18,23 @@ from django.db import connection  # noqa: E402
 from events.models import Event  # noqa: E402
 
 
-def click(event: Event, number: int, mode: str, begin: float) -> None:
+def click(event: Event, number: int, mode: str, shot: threading.Event) -> None:
     who = {"people": (f"p{number}@race.example", f"once-{number}"), "clicks": ("one@race.example", "once")}[mode]
-    time.sleep(max(0, begin - time.time()))
+    shot.wait()
     event.register(f"Person {number}", who[0], "en", notice="x", submission=who[1])
     connection.close()
 
 
 def main() -> None:
-    slug, start, count, mode, begin = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4], float(sys.argv[5])
+    slug, start, count, mode, shot = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4], threading.Event()
     event = Event.objects.get(slug=slug)
     connection.close()
-    threads = [threading.Thread(target=click, args=(event, number, mode, begin)) for number in range(start, start + count)]
+    threads = [threading.Thread(target=click, args=(event, number, mode, shot)) for number in range(start, start + count)]
     for thread in threads:
         thread.start()
+    print("ready", flush=True)  # noqa: T201
+    sys.stdin.readline()
+    shot.set()
     for thread in threads:
         thread.join()
 

@@ -9,6 +9,7 @@
   const rest = new Map(all.map((each) => [each, getComputedStyle(each).boxShadow]));
   const floats = (each) => each && (["fixed", "sticky"].includes(getComputedStyle(each).position) || floats(each.parentElement));
   const ours = (one, other) => one.contains(other) || other.contains(one);
+  const inParts = (each) => each.tagName === "VIDEO" || ["date", "time", "datetime-local", "month"].includes(each.type);
   let last = null;
   window.expected = all.length;
   window.stop = () => {
@@ -20,12 +21,13 @@
       [box.x + box.width / 2, box.y + box.height / 2], [box.x + 3, box.y + 3], [box.right - 3, box.bottom - 3],
     ]).filter(([x, y]) => inside(x, y));
     const covers = points.map(([x, y]) => document.elementFromPoint(x, y)).filter((hit) => hit && !ours(hit, now) && floats(hit));
+    const within = now === last && inParts(now);  // the browser's own parts of a player or a date, with rings of its own
     const found = {
       what: `${now.tagName} ${now.className || now.name || now.id} ${(now.textContent || "").trim().slice(0, 30)}`,
       fresh: rest.delete(now),
-      trapped: now === last && now.tagName !== "VIDEO",
+      trapped: now === last && !within,
       inOrder: !last || now === last || !!(last.compareDocumentPosition(now) & Node.DOCUMENT_POSITION_FOLLOWING),
-      ring: (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) || (rest.has(now) && style.boxShadow !== rest.get(now)),
+      ring: within || (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) || (rest.has(now) && style.boxShadow !== rest.get(now)),
       seen: points.length > 0,
       covered: covers.length > 0,
     };

@@ -6,6 +6,7 @@ import sqlite3
 import tarfile
 import tempfile
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -63,11 +64,18 @@ def alone_in(folder: Path):
             yield Path(work)
 
 
+def free_place(folder: Path, now) -> Path:
+    """Where an archive of this second goes; of the next one, when another archive has the name."""
+    while (place := folder / f"site-{now:%Y%m%d-%H%M%S}.tar.gz").exists():
+        now += timedelta(seconds=1)
+    return place
+
+
 def made(folder: Path, work: Path) -> tuple[Path, dict]:
     """A finished archive and its manifest: first the database, then the files, so that no row is without its file."""
     now = timezone.localtime()
     source = database()
-    part, place = work / "archive", folder / f"site-{now:%Y%m%d-%H%M%S}.tar.gz"
+    part, place = work / "archive", free_place(folder, now)
     with open(part, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as raw:
         with tarfile.open(fileobj=raw, mode="w:gz", compresslevel=1) as tar:
             writer = Writer(tar, now)
