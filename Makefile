@@ -13,7 +13,7 @@ export DATABASE_URL
 endif
 AUDIT_RESULTS ?= docs/accessibility/results.md
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
-SEED ?= $(shell git rev-parse --short HEAD 2>/dev/null || date +%s)
+SEED ?= $(shell git rev-parse --short HEAD:tests 2>/dev/null || date +%s)
 ORDER ?= --random-order --random-order-seed=$(SEED)
 SUITE = -n $(JOBS) --dist loadgroup --no-loadscope-reorder $(ORDER) $(ARGS)
 
