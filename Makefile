@@ -15,7 +15,7 @@ AUDIT_RESULTS ?= docs/accessibility/results.md
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 SEED ?= $(shell git rev-parse --short HEAD:tests 2>/dev/null || date +%s)
 ORDER ?= --random-order --random-order-seed=$(SEED)
-SUITE = -n $(JOBS) --dist loadgroup --no-loadscope-reorder $(ORDER) $(ARGS)
+SUITE = -n $(JOBS) --dist loadscope --no-loadscope-reorder $(ORDER) $(ARGS)
 
 .PHONY: run test coverage check lint format messages audit audit-packages mutants bench sbom outdated backup restore drills clean venv venv-dev
 

@@ -2,6 +2,7 @@
 
 import gc
 import io
+import re
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 from PIL import Image
+from xdist.scheduler import LoadScopeScheduling
 
 from core.edition import EPOCH, seen_at
 from desk.models import Office
@@ -26,26 +28,32 @@ def pytest_configure(config):
     gc.set_threshold(50_000, 20, 20)
     settings.STORAGES["staticfiles"].update(BACKEND="django.contrib.staticfiles.storage.StaticFilesStorage")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    config.pluginmanager.register(LongestFirst())
+    config.pluginmanager.register(HouseFirst())
 
 
-HOUSE = Path(__file__).parent / "browser"
+BROWSER = Path(__file__).parent / "browser"
+HOUSE = {f"tests/browser/{file.name}" for file in BROWSER.glob("test_*.py") if re.search(r"\b(house|signed_in)\b", file.read_text())}
+"""The modules that happen in the staff's house."""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
+class OneHouse(LoadScopeScheduling):
     """A module stays with one worker, all that happens in the staff's house with one: it is opened once."""
-    for item in items:
-        in_house = item.path.parent == HOUSE and item.path.name != "test_every_page.py"
-        item.add_marker(pytest.mark.xdist_group("house" if in_house else item.path.name))
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        return "house" if module in HOUSE else module
 
 
-class LongestFirst:
+def pytest_xdist_make_scheduler(config, log):
+    return OneHouse(config, log)
+
+
+class HouseFirst:
     """After the shuffle: the house begins, so that no worker waits for it at the end."""
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items):
-        items.sort(key=lambda item: item.get_closest_marker("xdist_group").args != ("house",))
+        items.sort(key=lambda item: item.nodeid.partition("::")[0] not in HOUSE)
 
 
 @pytest.fixture(scope="session")
