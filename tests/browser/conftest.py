@@ -1,5 +1,6 @@
 import os
 import shutil
+import threading
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -43,11 +44,32 @@ def browser(django_db_setup, django_db_blocker):
         let_go_of_the_database()
 
 
+def take_turns(server: LiveServer) -> None:
+    """SQLite in memory is one connection for all threads, so one request at a time.
+
+    With two at once, a query that calls a function of Python (MD5) waits for a thread that waits for the query, and both for ever.
+    """
+    turn, answer = threading.RLock(), server.thread.httpd.get_app()
+
+    def alone(environ, start_response):
+        with turn:
+            return answer(environ, start_response)
+
+    def ask(execute, *query):
+        with turn:
+            return execute(*query)
+
+    server.thread.httpd.set_app(alone)
+    connection.execute_wrappers.append(ask)
+
+
 @pytest.fixture(scope="session")
 def site(django_db_setup, django_db_blocker):
     """The address of the running site with the demo content, which no test of a reader changes."""
     with django_db_blocker.unblock():
         server = LiveServer("localhost")
+        if connection.vendor == "sqlite":
+            take_turns(server)
         yield server.url
         server.stop()
         let_go_of_the_database()
