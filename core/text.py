@@ -46,13 +46,13 @@ def mark_japanese(html: str) -> str:
     return "".join(part if part.startswith("<") else JAPANESE.sub(lambda m: f'<span lang="ja">{m[0]}</span>', part) for part in parts)
 
 
-@lru_cache(maxsize=4096)
 def scoped(row: re.Match) -> str:
     """A row of a table whose headings say what they are for: first in the row, the row; else the columns."""
     scope = "row" if row[0].startswith("<tr><th") and "<td" in row[0] else "col"
     return re.sub(r"<th(?=[ >])", f'<th scope="{scope}"', row[0])
 
 
+@lru_cache(maxsize=4096)
 def shown(html: str, language: str) -> SafeString:
     """Safe HTML as a page of the language shows it: readings as ruby; outside Japanese, Japanese words marked."""
     html = ROW.sub(scoped, ruby(html))
