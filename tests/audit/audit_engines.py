@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import tempfile
 from contextlib import contextmanager
 
 import pytest
@@ -27,12 +26,11 @@ def firefox():
     """Firefox, and its name with the version."""
     from marionette_driver.marionette import Marionette
 
-    with tempfile.TemporaryDirectory() as log:
-        driver = Marionette(bin=shutil.which("firefox-esr"), headless=True, gecko_log=log)
-        driver.start_session()
-        driver.run = lambda script: driver.execute_script(script, sandbox=None)
-        yield driver, f"Firefox {driver.session_capabilities['browserVersion']}"
-        driver.quit()
+    driver = Marionette(bin=shutil.which("firefox-esr") or shutil.which("firefox"), headless=True)
+    driver.start_session()
+    driver.run = lambda script: driver.execute_script(script, sandbox=None)
+    yield driver, f"Firefox {driver.session_capabilities['browserVersion']}"
+    driver.quit()
 
 
 @contextmanager
