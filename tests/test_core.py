@@ -142,3 +142,13 @@ def test_links_to_pages_of_every_kind_at_once_carry_their_own_names_and_addresse
         with translation.override(language):
             found = {reference: (link.kind, link.slug, link.heading, link.url) for reference, link in links.items()}
             assert found == {row.reference: (row._meta.model_name, row.slug, row.heading, row.get_absolute_url()) for row in rows}
+
+
+def test_a_screen_reader_learns_what_the_headings_of_a_table_are_for():
+    rows = "<tr><th>Kind</th><th>Pay</th></tr><tr><th>Day</th><td>1</td></tr>"
+    read = '<tr><th scope="col">Kind</th><th scope="col">Pay</th></tr><tr><th scope="row">Day</th><td>1</td></tr>'
+    assert read in text.shown(f"<table><tbody>{rows}</tbody></table>", "en")
+
+
+def test_a_text_is_made_ready_once_and_kept():
+    assert text.shown("<p>only once</p>", "en") is text.shown("<p>only once</p>", "en")

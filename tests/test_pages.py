@@ -10,6 +10,7 @@ from core.admin import remember_addresses
 from desk.models import Office
 from faq.models import Question
 from guide.models import Article
+from interviews.consents import Consent
 from interviews.models import Interview, Person
 from pages.views import figures
 from tests import factories
@@ -19,6 +20,18 @@ pytestmark = pytest.mark.django_db
 
 def test_home_counts_what_the_database_holds():
     assert figures() == {"people": 100, "interviews": 30, "videos": 10}
+
+
+def test_home_counts_nobody_who_may_not_be_shown():
+    first, second, third, fourth = Person.objects.filter(interview__clip__isnull=False)[:4]
+    Consent.objects.filter(person=first).update(scope="quote")
+    assert figures() == {"people": 100, "interviews": 29, "videos": 9}
+    Consent.objects.filter(person=second).update(withdrawn_at=timezone.now())
+    assert figures() == {"people": 99, "interviews": 28, "videos": 8}
+    Interview.objects.filter(person=third).update(published_at=None)
+    assert figures() == {"people": 99, "interviews": 27, "videos": 7}
+    Person.objects.filter(pk=fourth.pk).update(published_at=None)
+    assert figures() == {"people": 98, "interviews": 26, "videos": 6}
 
 
 def test_home_shows_the_interviews_that_staff_chose_in_their_order(client):

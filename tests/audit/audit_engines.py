@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 from contextlib import contextmanager
 
 import pytest
@@ -26,11 +27,12 @@ def firefox():
     """Firefox, and its name with the version."""
     from marionette_driver.marionette import Marionette
 
-    driver = Marionette(bin=shutil.which("firefox-esr") or shutil.which("firefox"), headless=True)
-    driver.start_session()
-    driver.run = lambda script: driver.execute_script(script, sandbox=None)
-    yield driver, f"Firefox {driver.session_capabilities['browserVersion']}"
-    driver.quit()
+    with tempfile.TemporaryDirectory() as log:
+        driver = Marionette(bin=shutil.which("firefox-esr"), headless=True, gecko_log=log)
+        driver.start_session()
+        driver.run = lambda script: driver.execute_script(script, sandbox=None)
+        yield driver, f"Firefox {driver.session_capabilities['browserVersion']}"
+        driver.quit()
 
 
 @contextmanager

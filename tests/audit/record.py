@@ -4,6 +4,7 @@ import os
 import platform
 from collections import defaultdict
 from datetime import date
+from pathlib import Path
 
 HEAD = """# Results of the accessibility audit
 Written by `make audit` on {day}; what it checks stands in `tests/audit/`. A run looks at every kind of page in Japanese and English.
@@ -59,7 +60,10 @@ def not_tried() -> list[str]:
 
 def faults() -> list[str]:
     failed = [report for report in reports if report.failed]
-    return [f"{report.nodeid.split('::')[-1]}: {getattr(report.longrepr, 'reprcrash', report.longrepr)}"[:600] for report in failed]
+    return [
+        f"{report.nodeid.split('::')[-1]}: {getattr(report.longrepr, 'reprcrash', report.longrepr)}".replace(f"{Path.cwd()}/", "")[:600]
+        for report in failed
+    ]
 
 
 def pytest_sessionfinish(session):
