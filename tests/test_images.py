@@ -87,6 +87,28 @@ def test_a_cut_follows_the_focal_point():
     assert [colour[0] > 200 for colour in colours] == [True, False]
 
 
+@pytest.mark.parametrize(
+    ("size", "widths", "shown"),
+    [((1000, 500), [160, 320], (320, 400)), ((400, 2000), [160, 320], (320, 400)), ((100, 125), [100], (100, 125))],
+)
+def test_a_picture_is_never_wider_than_its_cut_allows(size, widths, shown):
+    row = factories.person()
+    row.photo.save("a.png", SimpleUploadedFile("a.png", picture("PNG", size)))
+    assert (row.photo.widths, row.photo.shown_size(row.photo.widths[-1])) == (widths, shown)
+
+
+def test_only_staff_who_see_a_page_get_its_picture_as_it_was_uploaded(client, as_editor, counsellor):
+    row = Person.objects.get(order=1)
+    url = f"/admin/interviews/person/{row.pk}/picture/"
+    answer = as_editor.get(url)
+    with row.photo.open("rb") as file:
+        assert (answer.headers["Content-Type"], b"".join(answer.streaming_content)) == ("image/webp", file.read())
+    assert as_editor.get(f"/admin/interviews/person/{factories.person().pk}/picture/").status_code == 404
+    assert as_editor.get("/admin/interviews/person/0/picture/").status_code == 404
+    client.force_login(counsellor)
+    assert client.get(url).status_code == 404
+
+
 def test_publishing_a_picture_without_words_is_refused():
     row = Person.objects.get(order=1)
     row.photo_alt_en = ""

@@ -55,6 +55,7 @@ def test_the_corpus_is_large_enough_and_beyond_what_python_reads_by_itself():
         (b"X-Autoreply: yes\r\n", b"a@example.org", "auto-reply"),
         (b"List-Id: <l.example.org>\r\n", b"a@example.org", "list"),
         (b"Return-Path: <>\r\n", b"a@example.org", "bounce"),
+        (b"Return-Path: <a@example.org>\r\nX-Other: <>\r\n", b"a@example.org", ""),
         (b"", b"MAILER-DAEMON@example.org", "bounce"),
         (b"X-TCG-Loop: 1\r\n", b"a@example.org", "loop"),
         (b"", b"a@example.org", ""),
@@ -128,6 +129,19 @@ def test_ids_of_the_thread_are_found_nearest_first():
     assert (read_letter(raw).message_id, read_letter(raw).answers_to) == ("<1@example.org>", ["<c@x>", "<b@x>", "<a@x>"])
 
 
+@pytest.mark.parametrize(
+    ("sender", "extra", "told"),
+    [
+        (b"Mai <mai@EXAMPLE.org>, Anh <anh@example.org>", b"", ("Mai", "mai@example.org")),
+        (b"Mai", b"Reply-To: Anh <anh@example.org>\r\nSender: x@example.org\r\n", ("Anh", "anh@example.org")),
+        (b'"Mai"', b"", ("Mai", "")),
+    ],
+)
+def test_the_sender_is_the_first_who_has_an_address(sender, extra, told):
+    found = read_letter(letter(sender=sender, extra=extra))
+    assert (found.from_name, found.from_address) == told
+
+
 def test_recipients_are_found_in_every_header_that_names_them():
     raw = letter(extra=b"Cc: B <b@example.org>\r\nDelivered-To: desk+1.0123456789abcdef@example.org\r\n")
     assert read_letter(raw).recipients == ["desk@example.org", "b@example.org", "desk+1.0123456789abcdef@example.org"]
@@ -193,6 +207,10 @@ def test_words_of_many_lines_are_told_from_quotes_within_seconds():
         ("Yes\n> quoted\nand more", "Yes\nand more"),
         ("> only a quote", "> only a quote"),
         ("From: Hanoi to Tokyo:\nis it far?", "From: Hanoi to Tokyo:\nis it far?"),
+        ("了解です\nFrom: Desk <desk@x>\nSent: Thursday\nTo: Suzuki\n\nold", "了解です"),
+        ("On Thu, 26 Nov 2026 at 10:00, Desk <desk@x> wrote:\n\n\n\n\n> Old\nHanoi.", "Hanoi."),
+        ("Hanoi.\nOn Thu, 26 Nov 2026 at 10:00, Desk <desk@x> wrote:\n\n\n\n\n\n> Old\nwords", "Hanoi."),
+        ("Hanoi.\nOn Thu, 26 Nov 2026 at 10:00, Desk <desk@x> wrote:\n\n\n\n\n\nold", "Hanoi."),
         ("", ""),
         ("Thanks!\n\nOn Thu, 26 Nov 2026 at 10:00, Tokyo Career Consulting Desk\n<desk@example.org> wrote:\n\n> Old\n", "Thanks!"),
         ("On Thu, 26 Nov 2026 at 10:00, Desk <desk@x> wrote:\n> How long?\nThree years.\n> Where?\nIn Hanoi.", "Three years.\nIn Hanoi."),
@@ -253,6 +271,10 @@ def test_the_corpus_speaks_the_composed_form():
         ("Thu, 26 Nov 2026 10:00:00 JST", "2026-11-26T10:00:00+09:00"),
         ("Thu, 26 Nov 2026 01:00:00 -0000", "2026-11-26T01:00:00+00:00"),
         ("Fri, 31 Dec 9999 23:59:59 -1200", None),
+        ("Thu, 31 Dec 9998 23:59:59 +0000", "9998-12-31T23:59:59+00:00"),
+        ("Fri, 01 Jan 9999 00:00:00 +0000", None),
+        ("Thu, 01 Jan 1970 00:00:00 +0000", "1970-01-01T00:00:00+00:00"),
+        ("Wed, 31 Dec 1969 23:59:59 +0000", None),
         ("yesterday", None),
     ],
 )

@@ -4,7 +4,9 @@ import os
 import subprocess
 import sys
 
+import pytest
 from django.conf import settings
+from django.core.management import call_command
 
 from tests.test_headers import PRODUCTION
 
@@ -42,3 +44,9 @@ def test_the_last_migration_of_each_app_goes_back_and_forth(tmp_path):
         text=True,
     )
     assert [done.returncode, done.stdout.strip()] == [0, str(len(ours))], done.stderr
+
+
+@pytest.mark.django_db
+def test_no_model_differs_from_its_migrations(capsys):
+    call_command("makemigrations", check_changes=True, dry_run=True)
+    assert "No changes detected" in capsys.readouterr().out

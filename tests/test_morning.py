@@ -118,12 +118,21 @@ def test_an_address_is_public_or_not(address, public):
 
 
 class Site(BaseHTTPRequestHandler):
-    """A real site with a good page, a missing one, a long way round and a way into the machine."""
+    """A real site with a good page, a missing one, long ways round and ways into the machine."""
 
-    WAYS = {"/round": "/round", "/in": "http://127.0.0.1:1/", "/moved": "/good", "/secret": "http://169.254.169.254/"}
+    WAYS = {
+        "/round": "/round",
+        "/in": "http://127.0.0.1:1/",
+        "/1": "/good",
+        "/2": "/1",
+        "/3": "/2",
+        "/4": "/3",
+        "/secret": "http://169.254.169.254/",
+    }
+    PAGES = {"/good": 200, "/odd": 400}
 
     def do_GET(self):
-        self.send_response(302 if self.path in self.WAYS else 200 if self.path == "/good" else 404)
+        self.send_response(302 if self.path in self.WAYS else self.PAGES.get(self.path, 404))
         if self.path in self.WAYS:
             self.send_header("Location", self.WAYS[self.path])
         self.end_headers()
@@ -142,8 +151,8 @@ def outside(settings):
     server.server_close()
 
 
-@pytest.mark.parametrize(("path", "problem"), [("/good", ""), ("/moved", ""), ("/gone", "HTTP 404"), ("/round", "too many redirects"),
-                                               ("/in", "port not allowed"), ("/secret", "not a public address")])  # fmt: skip
+@pytest.mark.parametrize(("path", "problem"), [("/good", ""), ("/1", ""), ("/3", ""), ("/4", "too many redirects"), ("/gone", "HTTP 404"),
+                                               ("/odd", "HTTP 400"), ("/round", "too many redirects"), ("/in", "port not allowed"), ("/secret", "not a public address")])  # fmt: skip
 def test_the_link_check_tells_what_is_wrong(outside, path, problem):
     assert problem_of(outside + path) == problem
 

@@ -63,14 +63,21 @@ def test_a_scheduled_page_appears_and_vanishes_by_the_minute(client, time_machin
     assert client.get(f"/en/guide/{row.slug}/").status_code == 410
 
 
-def test_an_old_address_leads_to_the_new_one_for_ever(client, language):
+@pytest.mark.parametrize("slug", ["aaa", "zzz"])
+def test_an_old_address_leads_to_the_new_one_for_ever(client, language, slug):
     row = factories.article()
     before = Article.objects.get(pk=row.pk)
-    row.slug = "new-name"
+    row.slug = slug
     row.save()
     remember_addresses(before, row)
     response = client.get(f"/{language}/guide/{before.slug}/")
-    assert [response.status_code, response.headers["Location"]] == [301, f"/{language}/guide/new-name/"]
+    assert [response.status_code, response.headers["Location"]] == [301, f"/{language}/guide/{slug}/"]
+
+
+def test_a_page_that_keeps_its_address_leads_nowhere(client):
+    row = factories.article()
+    remember_addresses(row, row)
+    assert not Redirect.objects.exists() and client.get(row.get_absolute_url()).status_code == 200
 
 
 def test_a_slug_that_comes_back_does_not_lead_in_a_circle():

@@ -54,6 +54,11 @@ def test_operator_keeps_a_proposal_and_the_page_stays_as_it_is(operator, article
     assert not Version.objects.get_for_object(article).exists()
 
 
+def test_what_is_proposed_is_a_change_of_a_page_that_is_there(editor, article):
+    pages = [editor.get(url).context["may_propose"] for url in (url_of(article), "/admin/guide/article/add/")]
+    assert pages == [True, False]
+
+
 def test_operator_cannot_save_directly_what_may_only_be_proposed(operator, article):
     assert operator.post(url_of(article), {**posted_form(operator, url_of(article)), "_save": "1"}).status_code == 403
 

@@ -2,12 +2,16 @@
 
 import hashlib
 import re
+from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext, override
 
 from core.visitors import NOTICE, new_stamp, read_stamp
+from tests.test_cases import ask, words_of
 
 NOTICES = {"2026-11": "f768ce233639e46c"}
 """Each version of the words that say what happens with the data. Whoever changes the words gives them a new version here."""
@@ -31,3 +35,17 @@ def test_a_stamp_says_its_age_and_no_two_are_alike():
     stamps = [new_stamp(), new_stamp()]
     ages, numbers = zip(*(read_stamp(stamp) for stamp in stamps), strict=True)
     assert max(ages) <= 1 and numbers[0] != numbers[1] and len(numbers[0]) >= 22
+
+
+FAST = ["That was very fast. Please look through what you wrote and send it again."]
+OLD = ["This page was open for more than a day. Please look through what you wrote and send it again."]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("seconds", "told"), [(2, (200, FAST)), (3, (302, [])), (86_400, (302, [])), (86_401, (200, OLD))])
+def test_a_form_is_good_from_its_third_second_to_the_end_of_a_day(client, time_machine, seconds, told):
+    time_machine.move_to(timezone.now(), tick=False)
+    stamp = new_stamp()
+    time_machine.shift(timedelta(seconds=seconds))
+    answer = ask(client, stamp=stamp)
+    assert (answer.status_code, words_of(answer)) == told
