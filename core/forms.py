@@ -117,3 +117,12 @@ class PartFormSet(BaseInlineFormSet):
         form = super()._construct_form(i, **kwargs)
         setattr(form.instance, self.fk.name, self.instance)
         return form
+
+
+class TableFormSet(PartFormSet):
+    """Rows laid out as a table: each field bears the name of its column, which the stock table tells to the eye only."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            field.widget.attrs |= {"aria-label": field.label} if field.label else {}

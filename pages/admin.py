@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.utils.translation import gettext
 
 from core.admin import ContentAdmin, PartInline, SectionInline, side_by_side
+from core.forms import TableFormSet
 from core.morning import ADMINISTRATOR, SOON, Line, list_of, may_view
 from pages.models import AccessibilityTest, CspReport, Finding, Notice, Page, Section
 
@@ -17,6 +18,7 @@ class PageAdmin(ContentAdmin):
 
 class FindingInline(PartInline, admin.TabularInline):
     model = Finding
+    formset = TableFormSet
     fields = ["number", "result", *side_by_side("note")[0]]
 
 

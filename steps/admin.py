@@ -3,11 +3,11 @@ from django.contrib import admin
 from django.forms import NumberInput
 
 from core.admin import ContentAdmin, DraggedMixin, PartInline
-from core.forms import PartFormSet
+from core.forms import TableFormSet
 from steps.models import Step, Task
 
 
-class TaskFormSet(CustomInlineFormSetMixin, PartFormSet):
+class TaskFormSet(CustomInlineFormSetMixin, TableFormSet):
     """Dragged with the mouse, or by the number, which stays visible for those who use keys."""
 
     def __init__(self, **kwargs):

@@ -47,3 +47,11 @@ def test_publishing_half_a_translation_is_refused_on_its_field(as_editor):
     response = as_editor.post(f"/admin/guide/article/{row.pk}/change/", form_of(as_editor, row, title_en=""))
     assert response.status_code == 200
     assert list(response.context["adminform"].form.errors) == ["title_en"]
+
+
+@pytest.mark.parametrize("url", ["/admin/steps/step/1/change/", "/admin/pages/accessibilitytest/1/change/"])
+def test_each_field_of_a_table_of_rows_has_the_name_of_its_column(as_editor, url):
+    rows = as_editor.get(url).context["inline_admin_formsets"][0].formset
+    named = [(field.name, field.field.widget.attrs["aria-label"], field.label) for form in rows for field in form.visible_fields()]
+    assert len(named) > 5 and [each for each in named if each[1] != each[2]] == []
+    assert 'aria-label="削除"' in rows.render()

@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.utils import timezone, translation
 from reversion.models import Version
 
-from core.history import history_of
+from core.history import history_of, restore
 from guide.models import Article
 from guide.models import Section as ArticleSection
 from interviews.models import Person
@@ -83,15 +84,27 @@ def test_restore_of_a_half_done_version_of_a_live_page_is_refused_in_words(as_ed
     assert Article.objects.get(pk=article.pk).title_en == "Whole again"
 
 
+def test_a_version_with_a_section_that_may_not_be_public_brings_nothing_back(as_editor, article):
+    Article.objects.filter(pk=article.pk).update(published_at=None)
+    save(as_editor, article, **{"sections-0-heading_en": ""})
+    half = Version.objects.get_for_object(article).first()
+    live = {"published_at_0": "2026-02-02", "published_at_1": "09:00", "title_en": "Live", "sections-0-heading_en": "Whole"}
+    save(as_editor, article, **live)
+    with pytest.raises(ValidationError):
+        restore(Article.objects.get(pk=article.pk), half)
+    assert (Article.objects.get(pk=article.pk).title_en, article.sections.get().heading_en) == ("Live", "Whole")
+
+
 def test_restore_brings_back_a_replaced_picture_with_its_renditions(as_editor, picture):
     row = Person.objects.exclude(photo="").first()
-    before = row.photo.name
+    before, old = row.photo.name, Person.objects.get(pk=row.pk).photo
     save(as_editor, row)
     first = Version.objects.get_for_object(row).first()
     save(as_editor, row, photo=picture)
     row.refresh_from_db()
     assert row.photo.name != before
-    row.photo.delete_renditions()
+    old.delete_renditions()
+    assert not default_storage.exists(old.rendition(old.widths[0], "avif"))
     bring_back(as_editor, row, first)
     row.refresh_from_db()
     assert row.photo.name == before

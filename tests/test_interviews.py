@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from interviews.models import LIKENESS, Consent, Interview, Person
+from interviews.views import size_of
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +77,14 @@ def test_interview_needs_a_consent_that_covers_it(client):
     Consent.objects.filter(person=row.person).update(scope="quote")
     assert client.get(f"/en/people/{row.slug}/interview/").status_code == 410
     assert not Interview.objects.published().filter(pk=row.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("staff", "band"),
+    [(1, "1-19"), (19, "1-19"), (20, "20-99"), (99, "20-99"), (100, "100-299"), (299, "100-299"), (300, "300"), (90_000, "300")],
+)
+def test_a_company_is_in_one_band_of_sizes(staff, band):
+    assert size_of(staff) == [band]
 
 
 def test_three_people_like_this_one_are_shown():

@@ -129,10 +129,12 @@ class Site(BaseHTTPRequestHandler):
         "/4": "/3",
         "/secret": "http://169.254.169.254/",
     }
+    WAYS |= dict.fromkeys(("/301", "/302", "/303", "/307", "/308"), "/good")
     PAGES = {"/good": 200, "/odd": 400}
 
     def do_GET(self):
-        self.send_response(302 if self.path in self.WAYS else self.PAGES.get(self.path, 404))
+        way = int(self.path[1:]) if self.path.startswith("/30") else 302
+        self.send_response(way if self.path in self.WAYS else self.PAGES.get(self.path, 404))
         if self.path in self.WAYS:
             self.send_header("Location", self.WAYS[self.path])
         self.end_headers()
@@ -149,6 +151,14 @@ def outside(settings):
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_the_link_check_follows_every_kind_of_redirect(outside, status):
+    assert problem_of(f"{outside}/{status}") == ""
+    Site.WAYS[f"/{status}"] = "/gone"
+    assert problem_of(f"{outside}/{status}") == "HTTP 404"
+    Site.WAYS[f"/{status}"] = "/good"
 
 
 @pytest.mark.parametrize(("path", "problem"), [("/good", ""), ("/1", ""), ("/3", ""), ("/4", "too many redirects"), ("/gone", "HTTP 404"),

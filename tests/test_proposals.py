@@ -59,6 +59,14 @@ def test_what_is_proposed_is_a_change_of_a_page_that_is_there(editor, article):
     assert pages == [True, False]
 
 
+@pytest.mark.parametrize("path", ["add/", "{pk}/delete/"])
+def test_a_proposal_is_neither_written_nor_deleted_by_hand(operator, article, administrator, path):
+    url = "/admin/core/proposal/" + path.format(pk=propose(operator, article, title_en="Proposed").pk)
+    operator.force_login(administrator)
+    assert operator.get(url).status_code == 403 and operator.post(url, {"post": "yes"}).status_code == 403
+    assert Proposal.objects.count() == 1
+
+
 def test_operator_cannot_save_directly_what_may_only_be_proposed(operator, article):
     assert operator.post(url_of(article), {**posted_form(operator, url_of(article)), "_save": "1"}).status_code == 403
 

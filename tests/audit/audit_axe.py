@@ -13,9 +13,9 @@ LOOK = """() => axe.run(document, {
 """With the rules that axe does not ask by itself: size of targets (2.5.8), names that hold the words seen (2.5.3), and its trials."""
 
 
-def violations(page) -> list:
+def violations(page, look: str = LOOK) -> list:
     page.set_viewport_size({"width": page.viewport_size["width"], "height": min(page.evaluate("document.body.scrollHeight"), 12_000)})
-    found = page.evaluate(LOOK)["violations"]
+    found = page.evaluate(look)["violations"]
     return [f"{each['id']}: {node['target'][0]}" for each in found for node in each["nodes"][:3]]
 
 

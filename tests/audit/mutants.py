@@ -68,16 +68,16 @@ def is_worth_it(item, source: list[str]) -> bool:
     return not re.match(r"\s*(def|from|import) ", line) and "-> " not in line and not item.operator_name.endswith(("_Is", "_IsNot"))
 
 
-def changed(item) -> str:
-    """The module with the change made."""
-    return mutate_code((ROOT / item.module_path).read_text(), get_operator(item.operator_name)(**dict(item.operator_args)), item.occurrence)
+def changed(item, source: str) -> str:
+    """The module's source with the change made."""
+    return mutate_code(source, get_operator(item.operator_name)(**dict(item.operator_args)), item.occurrence)
 
 
 def is_python(item) -> bool:
-    """Whether the module can still be read: a change that breaks its grammar proves nothing."""
+    """Whether the change can be made and read: one that breaks the grammar proves nothing, and cosmic-ray stumbles over a dotted exception."""
     try:
-        return bool(ast.parse(changed(item)))
-    except SyntaxError:
+        return bool(ast.parse(changed(item, item.module_path.read_text())))
+    except (SyntaxError, AttributeError):
         return False
 
 
@@ -106,7 +106,7 @@ def is_noticed(copy: Path, item, tests: list[str]) -> bool:
     """Whether a test fails with the change made in the copy; the copy is as before afterwards."""
     file = copy / Path(item.module_path).relative_to(ROOT)
     before = file.read_text()
-    file.write_text(changed(item))
+    file.write_text(changed(item, before))
     try:
         return run(copy, tests).returncode != 0
     except subprocess.TimeoutExpired:
