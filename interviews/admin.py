@@ -1,5 +1,6 @@
 from django.contrib import admin, messages
 from django.db.models import Q
+from django.forms import Script
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -11,6 +12,8 @@ from core.morning import EDITOR, SOON, Line, form_of, may_view
 from core.photo_admin import PhotoInput, PicturedMixin
 from core.transfer import TransferMixin, table_of
 from interviews.models import Clip, Consent, HomePerson, Interview, Person, Section
+
+NAMES = [Script("js/names.js", defer=True)]
 
 
 @admin.register(Person)
@@ -111,6 +114,9 @@ class ConsentAdmin(admin.ModelAdmin):
     ordering = ["expires_on"]
     actions = ["withdraw", "give_again"]
 
+    class Media:
+        js = NAMES
+
     def get_fields(self, request, obj=None):
         fields = ["person", "scope", "languages", "given_on", "expires_on"]
         paper = ["paper"] if request.user.has_perm("interviews.view_paper_of_consent") else []
@@ -165,3 +171,6 @@ class InterviewAdmin(ContentAdmin):
     autocomplete_fields = ["person"]
     inlines = [InterviewSectionInline, ClipInline]
     own_fields = ("person", "home_order")
+
+    class Media:
+        js = NAMES

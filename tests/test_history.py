@@ -49,6 +49,14 @@ def test_history_says_who_changed_which_field_in_which_language(as_editor, tmg_e
     assert "Second title" in as_editor.get(url_of(article, "history")).content.decode()
 
 
+def test_history_compares_each_version_with_the_one_before_it(as_editor, article):
+    save(as_editor, article, title_en="Second")
+    save(as_editor, article, title_ja="三番目")
+    with translation.override("en"):
+        found = [([change.language for change in line["changes"]], line["is_first"]) for line in history_of(article)]
+    assert found == [(["ja"], False), (["en"], False), ([], True)]
+
+
 def test_restore_brings_back_words_and_sections_and_leaves_the_state(as_editor, article):
     first = oldest(article)
     save(

@@ -1,5 +1,6 @@
 """Pictures: what is refused, and what an accepted one becomes."""
 
+import base64
 import io
 import re
 
@@ -10,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from core.images import open_picture
+from core.preview import inlined
 from interviews.models import Person
 from tests import factories
 
@@ -115,3 +117,12 @@ def test_publishing_a_picture_without_words_is_refused():
     with pytest.raises(ValidationError) as refused:
         row.full_clean()
     assert list(refused.value.message_dict) == ["photo_alt_en"]
+
+
+@pytest.mark.parametrize("kind", ["avif", "webp"])
+def test_a_preview_carries_its_pictures_with_their_kind(kind):
+    row = Person.objects.get(order=1)
+    head, _comma, data = inlined(row.photo.rendition(160, kind)).partition(",")
+    with default_storage.open(row.photo.rendition(160, kind)) as file:
+        assert (head, base64.b64decode(data)) == (f"data:image/{kind};base64", file.read())
+    assert inlined("nowhere.avif") == ""

@@ -9,6 +9,7 @@ from django.utils import timezone
 from reversion.models import Version
 
 from core.deciding import differences
+from core.forms import moment_of
 from core.proposals import Proposal
 from core.translation_state import difference
 from guide.models import Article
@@ -174,3 +175,19 @@ def test_a_page_that_changed_after_the_approval_is_not_overwritten_at_the_minute
     now = Article.objects.get(pk=article.pk)
     assert (now.title_en, now.lead_en) == ("Article en", "Newer lead")
     assert Proposal.objects.get().decided_at is None
+
+
+@pytest.mark.parametrize(
+    ("day", "time", "moment"),
+    [("2026-12-01", "09:30", "2026-12-01T09:30:00+09:00"), (" 2026-12-01 ", "09:30:15", "2026-12-01T09:30:00+09:00"),
+     ("2026-12-01", "", "2026-12-01T00:00:00+09:00"), ("", " ", None)],
+)  # fmt: skip
+def test_the_moment_beside_a_proposal_is_in_tokyo_to_the_minute(day, time, moment):
+    found = moment_of({"apply_at_0": day, "apply_at_1": time})
+    assert (found and found.isoformat()) == moment
+
+
+@pytest.mark.parametrize(("day", "time"), [("2026-13-01", "09:30"), ("2026-12-01", "25:00"), ("", "09:30")])
+def test_what_is_no_moment_is_refused(day, time):
+    with pytest.raises(ValueError):
+        moment_of({"apply_at_0": day, "apply_at_1": time})

@@ -61,7 +61,7 @@ def test_administrator_enrols_an_app_then_a_passkey_and_enters_with_it(browser, 
 
 
 ADDED = {"editor": ["", "translations/", "interviews/person/1/change/", "interviews/person/1/history/", "core/proposal/", "core/linkfault/",
-                    "guide/article/recover/", "agencies/agency/import/", "interviews/homeperson/", "interviews/consent/1/change/"],
+                    "interviews/interview/add/", "guide/article/recover/", "agencies/agency/import/", "interviews/homeperson/", "interviews/consent/1/change/"],
          "operator": ["", "agencies/agency/1/verify/", "agencies/agency/1/change/", "interviews/person/1/change/"],
          "counsellor": ["", "desk/office/"]}  # fmt: skip
 
