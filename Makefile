@@ -12,7 +12,8 @@ ifdef DATABASE_URL
 export DATABASE_URL
 endif
 AUDIT_RESULTS ?= docs/accessibility/results.md
-JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+CORES := $(shell nproc 2>/dev/null || echo 2)
+JOBS ?= $(shell expr $(CORES) + 1)
 SEED ?= $(shell git rev-parse --short HEAD:tests 2>/dev/null || date +%s)
 ORDER ?= --random-order --random-order-seed=$(SEED)
 SUITE = -n $(JOBS) --dist loadscope --no-loadscope-reorder $(ORDER) $(ARGS)
@@ -70,7 +71,7 @@ restore: venv
 
 audit: audit-packages
 	@$(PY) manage.py compilepo
-	@AUDIT_TOOLS="$(VAR)/audit" AUDIT_RESULTS="$(AUDIT_RESULTS)" $(PY) -m pytest -n $(JOBS) --dist loadscope -p tests.audit.record -o python_files='audit_*.py' tests/audit $(ARGS)
+	@AUDIT_TOOLS="$(VAR)/audit" AUDIT_RESULTS="$(AUDIT_RESULTS)" $(PY) -m pytest -n $(CORES) --dist loadscope -p tests.audit.record -o python_files='audit_*.py' tests/audit $(ARGS)
 	@$(MAKE) --silent mutants
 
 mutants: audit-packages coverage
