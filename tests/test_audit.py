@@ -121,6 +121,13 @@ def test_reader_of_the_log_finds_limits_that_were_met(client, tmg_editor, lines)
     assert [facts(line, "status", "route") for line in lines("refused")] == [[429, "accounts/login/"]]
 
 
+def test_reader_of_the_log_finds_what_was_too_large_and_no_other_fault_of_a_stranger(client, lines):
+    client.post("/csp-report", b"x" * 17_000, content_type="application/csp-report")
+    client.get("/en/nowhere/")
+    client.get("/en/people/?page=x")
+    assert [facts(line, "what", "status", "route") for line in lines()] == [["refused", 413, "csp-report"]]
+
+
 def test_reader_of_the_log_finds_who_opened_a_case_and_its_file(client, pasona_operator, lines):
     case = factories.case("My secret question", name="Aoi Secretname", email="aoi@secret.example")
     client.force_login(pasona_operator)

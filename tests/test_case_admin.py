@@ -56,6 +56,13 @@ def file_of(case: Case):
     return case.messages.first().attachments.create(file=ContentFile(b"%PDF-1.7", name="1.pdf"), name="cv.pdf", content_type="x", size=8)
 
 
+def test_the_list_of_cases_opens_on_what_waits_and_offers_every_other_state(as_operator):
+    shown = as_operator.get(LIST).context["cl"]
+    offered = [(choice["query_string"], choice["selected"]) for choice in shown.filter_specs[0].choices(shown)]
+    states = ["todo", "new", "open", "waiting", "answered", "closed", "all"]
+    assert offered == [(f"?state={state}", state == "todo") for state in states]
+
+
 def test_counsellor_sees_cases_of_the_own_office_and_those_given_to_them_everywhere(client, counsellor_abroad, abroad, pasona_operator):
     own, given, other = factories.case(office=abroad), factories.case("Please find me"), factories.case("Please find me not")
     given.assign(counsellor_abroad)

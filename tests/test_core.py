@@ -105,6 +105,34 @@ def test_a_dangerous_text_is_cleaned_on_every_save():
 
 
 @pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("<p><strong>a</strong><em>b</em></p>", None),
+        ("<ul><li><p>a</p></li></ul>", None),
+        ("<ol><li><p>a</p></li></ol>", None),
+        ("<blockquote><p>a</p></blockquote>", None),
+        ("<h3>a</h3>", None),
+        ("<h2>a</h2><h4>b</h4>", "ab"),
+        ('<table><tbody><tr><th><p>a</p></th><td colspan="2"><p>b</p></td></tr></tbody></table>', None),
+        ('<p><span lang="vi">Xin</span></p>', None),
+        ("<p><ruby>名刺<rt>めいし</rt></ruby></p>", None),
+        (
+            '<p><a href="https://a.example/">a</a><a href="mailto:a@b.example">b</a><a href="tel:+813">c</a><a href="/en/faq/">d</a></p>',
+            None,
+        ),
+        ('<p><a href="https://a.example/" target="_blank">a</a></p>', '<p><a href="https://a.example/">a</a></p>'),
+        ('<p><a href="http://a.example/">a</a><a href="data:x">b</a></p>', "<p><a>a</a><a>b</a></p>"),
+        ('<p class="x" style="y" onclick="z">a<u>b</u></p><hr><img src="/a.png">', "<p>ab</p>"),
+    ],
+)
+def test_a_rich_text_keeps_what_the_editor_offers_and_nothing_else(written, kept):
+    row = factories.article(published_at=None)
+    section = row.sections.create(order=1, heading_en="a", body_en=written)
+    section.refresh_from_db()
+    assert section.body_en == (kept or written)
+
+
+@pytest.mark.parametrize(
     ("written", "shown"),
     [
         ("{住民税|じゅうみんぜい}", "<ruby>住民税<rp>（</rp><rt>じゅうみんぜい</rt><rp>）</rp></ruby>"),

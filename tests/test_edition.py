@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
+from django.db.models.signals import post_save
 from django.utils import timezone
 
 from agencies.models import Agency
 from core.edition import Edition, next_change, now, present, raise_edition, raised_once
-from core.models import SiteText
+from core.models import SiteText, content_changed
 from desk.models import Closure, Office
 from events.models import Event
 from faq.models import Category, Question
@@ -47,6 +48,29 @@ def test_a_change_that_is_rolled_back_is_no_edition():
         Person.objects.first().save()
         transaction.set_rollback(True)
     assert present().number == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: Person.objects.filter(order=1).update(name_en="Half done"),
+        lambda: Person.objects.filter(order=1).first().save(),
+        lambda: Notice.objects.bulk_create([Notice(slug="half-done", published_at=timezone.now(), title_ja="半", title_en="Half")]),
+    ],
+    ids=["update", "save", "bulk_create"],
+)
+def test_a_change_whose_listeners_fail_is_not_half_made(change):
+    def fail(**_told):
+        raise RuntimeError("no search index")
+
+    before = [Person.objects.get(order=1).updated_at, Person.objects.get(order=1).name_en, Notice.objects.count()]
+    for signal in (content_changed, post_save):
+        signal.connect(fail)
+    with pytest.raises(RuntimeError):
+        change()
+    for signal in (content_changed, post_save):
+        signal.disconnect(fail)
+    assert [Person.objects.get(order=1).updated_at, Person.objects.get(order=1).name_en, Notice.objects.count()] == before
 
 
 def test_what_visitors_and_staff_do_for_themselves_is_no_edition(client, tmg_editor):

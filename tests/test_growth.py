@@ -115,6 +115,13 @@ def test_reader_is_led_to_the_page_before_and_after(model):
     assert [pager_round(row) for row in rows] == [pager_of(links, row.slug) for row in rows]
 
 
+@pytest.mark.parametrize("path", ["/sitemap.xml", "/sitemap-person-1.xml"])
+def test_lists_for_machines_are_read_only_and_not_listed_themselves(client, settings, path):
+    settings.DEMO = False
+    assert client.get(path).headers["X-Robots-Tag"] == "noindex, noodp, noarchive"
+    assert [client.head(path).status_code, client.post(path).status_code] == [200, 405]
+
+
 def test_search_engine_finds_the_parts_of_the_sitemap_and_every_page_in_them_once(client, monkeypatch):
     monkeypatch.setattr(sitemaps.ContentSitemap, "limit", 30)
     listed = client.get("/sitemap.xml").content.decode()

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.utils import timezone, translation
+from reversion import create_revision
 from reversion.models import Version
 
 from core.history import history_of, restore
@@ -55,6 +56,28 @@ def test_history_compares_each_version_with_the_one_before_it(as_editor, article
     with translation.override("en"):
         found = [([change.language for change in line["changes"]], line["is_first"]) for line in history_of(article)]
     assert found == [(["ja"], False), (["en"], False), ([], True)]
+
+
+def test_history_shows_the_50_newest_versions_each_with_its_change(as_editor, article):
+    article.refresh_from_db()
+    for number in range(50):
+        article.title_en = f"Title {number}"
+        with create_revision():
+            article.save()
+    with translation.override("en"):
+        found = [([change.label for change in line["changes"]], line["is_first"]) for line in history_of(article)]
+    assert found == [(["title"], False)] * 50
+
+
+def test_history_tells_a_changed_choice_and_a_changed_answer_in_the_words_of_the_form(as_editor):
+    row = factories.agency(scope="domestic", is_sample=True)
+    for values in ({}, {"scope": "abroad", "is_sample": False}):
+        with create_revision():
+            vars(row).update(values)
+            row.save()
+    with translation.override("en"):
+        told = {change.label: change.html for change in history_of(row)[0]["changes"]}
+    assert told == {"scope filed": "<del>Within Japan only</del><ins>People abroad too</ins>", "sample": "<del>yes</del><ins>no</ins>"}
 
 
 def test_restore_brings_back_words_and_sections_and_leaves_the_state(as_editor, article):

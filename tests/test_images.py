@@ -10,8 +10,8 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from core.images import open_picture
-from core.preview import inlined
+from core.images import cropped, open_picture
+from core.preview import inlined, pages_as_if_live
 from interviews.models import Person
 from tests import factories
 
@@ -90,8 +90,31 @@ def test_a_cut_follows_the_focal_point():
 
 
 @pytest.mark.parametrize(
+    ("size", "ratio", "focus", "box"),
+    [
+        ((1000, 500), (4, 5), (0, 0), (0, 0, 400, 500)),
+        ((1000, 500), (4, 5), (50, 50), (300, 0, 700, 500)),
+        ((1000, 500), (4, 5), (100, 12), (600, 0, 1000, 500)),
+        ((400, 2000), (4, 5), (50, 12), (0, 180, 400, 680)),
+        ((400, 2000), (4, 5), (50, 100), (0, 1500, 400, 2000)),
+        ((900, 600), (3, 2), (10, 90), (0, 0, 900, 600)),
+        ((900, 600), None, (10, 90), (0, 0, 900, 600)),
+    ],
+)
+def test_a_cut_is_the_largest_part_of_its_ratio_round_the_focal_point(size, ratio, focus, box):
+    down = Image.linear_gradient("L")
+    whole = Image.merge("LAB", (down, down.transpose(Image.Transpose.ROTATE_90), down)).resize(size)
+    assert [(cut.size, cut.tobytes()) for cut in (cropped(whole, ratio, focus),)] == [(whole.crop(box).size, whole.crop(box).tobytes())]
+
+
+@pytest.mark.parametrize(
     ("size", "widths", "shown"),
-    [((1000, 500), [160, 320], (320, 400)), ((400, 2000), [160, 320], (320, 400)), ((100, 125), [100], (100, 125))],
+    [
+        ((1200, 1500), [160, 320, 600], (600, 750)),
+        ((1000, 500), [160, 320], (320, 400)),
+        ((400, 2000), [160, 320], (320, 400)),
+        ((100, 125), [100], (100, 125)),
+    ],
 )
 def test_a_picture_is_never_wider_than_its_cut_allows(size, widths, shown):
     row = factories.person()
@@ -126,3 +149,11 @@ def test_a_preview_carries_its_pictures_with_their_kind(kind):
     with default_storage.open(row.photo.rendition(160, kind)) as file:
         assert (head, base64.b64decode(data)) == (f"data:image/{kind};base64", file.read())
     assert inlined("nowhere.avif") == ""
+
+
+def test_a_preview_whose_picture_is_gone_keeps_its_address(files_come_back):
+    row = Person.objects.get(order=1)
+    name = row.photo.rendition(160, "avif")
+    default_storage.delete(name)
+    page = pages_as_if_live(row)["en"]
+    assert f"/media/{name}" in page and "data:image/webp;base64," in page

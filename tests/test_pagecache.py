@@ -9,6 +9,7 @@ from django.db import OperationalError, connections
 from django.test import Client
 from django.utils import timezone
 
+from core.edition import EPOCH, seen_at
 from core.pagecache import READ, Kept, asks_something, coding_of
 from faq.models import Category
 from interviews.models import Consent, Person
@@ -115,6 +116,14 @@ def test_redirects_errors_health_and_the_house_are_kept_by_no_worker(reader, pat
 def test_a_page_made_for_somebody_with_a_cookie_is_the_page_of_everybody(reader):
     first = reader.get("/en/", cookie="session=abc")[2]
     assert first == reader.get("/en/")[2]
+
+
+def test_a_worker_behind_tls_answers_with_kept_pages_only_who_came_by_tls(settings):
+    settings.SECURE_SSL_REDIRECT, settings.SECURE_PROXY_SSL_HEADER = True, ("HTTP_X_FORWARDED_PROTO", "https")
+    seen_at.set(EPOCH)
+    reader = Reader()
+    told = [reader.get("/en/faq/", **headers)[0] for headers in ({"x_forwarded_proto": "https"}, {}, {"x_forwarded_proto": "https"})]
+    assert (told, reader.rendered.count("/en/faq/")) == ([200, 301, 200], 2)
 
 
 def test_a_foreign_host_is_refused_beside_a_kept_page(reader):

@@ -103,6 +103,34 @@ def test_one_bad_row_refuses_the_whole_table_with_its_reason_in_japanese(as_edit
     assert Agency.objects.get(pk=agency.pk).name_en == "Old name"
 
 
+def told_of(answer) -> list:
+    """Number of each refused row and the fields at fault."""
+    return [(row.number, list(row.field_specific_errors)) for row in answer.context["result"].invalid_rows]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "found"),
+    [
+        (("old", "999991"), ("new", "999991"), [(2, ["licence_number"])]),
+        (("new", "999991"), ("old", "999991"), [(2, ["licence_number"])]),
+        (("new", "999991"), ("newer", "999991"), [(2, ["licence_number"])]),
+        (("new", "999991"), ("new", "999992"), [(2, ["slug"])]),
+        (("old", "999991"), ("new", "999992"), []),
+    ],
+)
+def test_what_only_one_row_may_have_is_in_one_row_of_a_table(as_editor, agency, first, second, found):
+    slugs = {"old": agency.slug, "new": "brand-new", "newer": "brand-newer"}
+    known = only(rows_of(export(as_editor, Agency)), agency.slug)
+    rows = [{**known, "slug": slugs[slug], "licence_number": f"13-ユ-{number}"} for slug, number in (first, second)]
+    assert told_of(preview(as_editor, Agency, table(rows))) == found
+
+
+def test_a_number_that_another_agency_has_is_refused_with_its_row(as_editor, agency):
+    other = factories.agency()
+    row = {**only(rows_of(export(as_editor, Agency)), agency.slug), "licence_number": other.licence_number}
+    assert told_of(preview(as_editor, Agency, table([row]))) == [(1, ["licence_number"])]
+
+
 def test_a_new_agency_arrives_as_an_unverified_draft(as_editor, agency):
     row = {**only(rows_of(export(as_editor, Agency)), agency.slug), "slug": "brand-new", "licence_number": "13-ユ-999999"}
     confirm(as_editor, Agency, preview(as_editor, Agency, table([row])))

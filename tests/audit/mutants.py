@@ -2,7 +2,8 @@
 
 Takes a random sample (MUTANTS, default 60 of each group; SEED) of all changes that cosmic-ray knows for the modules below,
 makes each in a copy of the project, and runs the tests that go through the changed line, as ``make coverage`` has recorded:
-the NEAREST first, those that run the least of the module, then the next up to MOST. A change is noticed when a test fails.
+the NEAREST first, those that run the least of the module, then the next up to MOST. A change is noticed when a test fails that
+passes without it.
 Prints the share and every change that nobody noticed; fails under 80 per cent.
 """
 
@@ -127,7 +128,8 @@ def tried(queue: list, copy: Path) -> list[str]:
     missed = []
     while queue:
         item, tests = queue.pop()
-        noticed = any(is_noticed(copy, item, asked) for asked in (tests[:NEAREST], tests[NEAREST:MOST]) if asked)
+        nearest, further = tests[:NEAREST], tests[NEAREST:MOST]
+        noticed = is_noticed(copy, item, nearest) or (further and is_noticed(copy, item, further) and run(copy, further).returncode == 0)
         missed += [] if noticed else [words(item, tests)]
         print("." if noticed else "?", end="", flush=True)
     return missed
