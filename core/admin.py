@@ -16,7 +16,7 @@ from reversion.admin import VersionAdmin
 from core.deciding import ProposalAdmin
 from core.edition import raised_once
 from core.forms import ContentForm, PartFormSet, TextsForm
-from core.history import HistoryAdmin, conflict_text
+from core.history import HistoryAdmin, conflict_text, latest_version
 from core.linkcheck import LinkFault
 from core.models import REQUIRED_LANGUAGES, SiteText
 from core.proposal_admin import ProposalMixin, is_rehearsal
@@ -95,10 +95,11 @@ class VersionedAdmin(HistoryAdmin, VersionAdmin, TranslationAdmin):
         form.conflict = staticmethod(lambda seen: conflict_text(obj, seen)) if obj else None
         return form
 
-    def render_change_form(self, request, context, *args, **kwargs):
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         # The editor's import map is an inline script: it gets this response's nonce.
         context["media"] = Media.from_media(context["media"]).with_nonce(getattr(request, "csp_nonce", ""))
-        return super().render_change_form(request, context, *args, **kwargs)
+        context["seen_version"] = latest_version(obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)

@@ -9,7 +9,6 @@ from django.urls import path
 from django.utils.translation import gettext as _
 
 from core.forms import moment_of
-from core.history import latest_version
 from core.images import PhotoFieldFile
 from core.preview import pages_as_if_live, preview_response, review_link
 from core.proposals import Proposal
@@ -98,7 +97,6 @@ class ProposalMixin:
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context |= {
-            "seen_version": latest_version(obj),
             "may_propose": self.may_propose(request) and change,
             "is_proposing": getattr(request, "is_proposing", False),
             "proposal": request.POST.get("proposal", ""),

@@ -3,8 +3,12 @@ from django.contrib import admin
 from reversion.models import Version
 
 from core.links import content_models
+from core.models import SiteText
+from desk.models import CannedReply, Closure, Office
 from guide.models import Article
 from tests import factories
+from tests.conftest import member
+from tests.staff import errors_of, list_of, posted_form, url_of
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +51,29 @@ def test_publishing_half_a_translation_is_refused_on_its_field(as_editor):
     response = as_editor.post(f"/admin/guide/article/{row.pk}/change/", form_of(as_editor, row, title_en=""))
     assert response.status_code == 200
     assert list(response.context["adminform"].form.errors) == ["title_en"]
+
+
+def test_editor_changes_the_words_on_every_page_and_neither_adds_nor_deletes_them(settings, as_editor, client):
+    settings.DEMO = False
+    row = SiteText.objects.get()
+    form = posted_form(as_editor, url_of(row), phone="+81-50-0000-1111", strip_en="New words on the strip", phone_note_ja="平日のみ")
+    assert as_editor.post(url_of(row), form).status_code == 302
+    for path in ("/en/", "/en/faq/", "/en/nowhere/"):
+        page = client.get(path).content.decode()
+        assert "New words on the strip" in page and 'href="tel:+815000001111"' in page, path
+    assert "平日のみ" in client.get("/ja/desk/").content.decode()
+    assert [as_editor.get(url).status_code for url in (f"{list_of(row)}add/", url_of(row, "delete"))] == [403, 403]
+    assert SiteText.objects.count() == 1
+
+
+@pytest.mark.parametrize("kind", [SiteText, CannedReply, Closure, Office, Article], ids=lambda kind: kind.__name__)
+def test_staff_save_a_row_again_and_again_and_are_told_when_a_colleague_was_faster(client, kind):
+    client.force_login(member("administrator", is_superuser=True))
+    row = kind.objects.first() or factories.closure(first_on="2026-12-01", last_on="2026-12-01")
+    opened = posted_form(client, url_of(row))
+    for _time in range(2):
+        assert client.post(url_of(row), posted_form(client, url_of(row))).status_code == 302
+    assert list(errors_of(client.post(url_of(row), opened))) == ["__all__"]
 
 
 @pytest.mark.parametrize("url", ["/admin/steps/step/1/change/", "/admin/pages/accessibilitytest/1/change/"])

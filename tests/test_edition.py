@@ -157,6 +157,13 @@ def test_a_clock_that_ran_far_ahead_for_a_while_leaves_no_change_unseen(reader, 
     assert present().next_change_at <= start + timedelta(days=1)
 
 
+@pytest.mark.parametrize(("hours", "is_believed"), [(24.9, True), (25.1, False), (-0.1, False)])
+def test_a_next_change_is_believed_when_it_lies_within_25_hours(hours, is_believed):
+    noted = timezone.now() + timedelta(hours=hours)
+    Edition.objects.update(next_change_at=noted)
+    assert (present().next_change_at == noted) == is_believed
+
+
 def test_next_change_is_tokyo_midnight_or_whatever_comes_first():
     at = datetime(2031, 3, 4, 13, 0, tzinfo=UTC)  # 22:00 in Tokyo; no demo event is near, all offices are closed
     assert next_change(at) == datetime(2031, 3, 4, 15, 0, tzinfo=UTC)

@@ -122,6 +122,13 @@ def test_a_picture_is_never_wider_than_its_cut_allows(size, widths, shown):
     assert (row.photo.widths, row.photo.shown_size(row.photo.widths[-1])) == (widths, shown)
 
 
+def test_the_picture_for_previews_elsewhere_is_the_widest_webp():
+    row = factories.person()
+    assert row.photo.largest_url == ""
+    row.photo.save("a.png", SimpleUploadedFile("a.png", picture("PNG", (1200, 1500))))
+    assert row.photo.largest_url == row.photo.rendition_url(600, "webp")
+
+
 def test_only_staff_who_see_a_page_get_its_picture_as_it_was_uploaded(client, as_editor, counsellor):
     row = Person.objects.get(order=1)
     url = f"/admin/interviews/person/{row.pk}/picture/"

@@ -9,7 +9,7 @@ from django.db import OperationalError, connections
 from django.test import Client
 from django.utils import timezone
 
-from core.edition import EPOCH, seen_at
+from core.edition import EPOCH, UNSAID, Edition, Present, present, read_edition, seen_at
 from core.pagecache import READ, Kept, asks_something, coding_of
 from faq.models import Category
 from interviews.models import Consent, Person
@@ -184,9 +184,15 @@ def test_an_edition_that_cannot_be_raised_slows_pages_and_keeps_none(reader, mon
     def full(*args, **kwargs):
         raise OperationalError("database or disk is full")
 
+    Edition.objects.update(seen_at=timezone.now())
+    seen = read_edition().seen_at
     monkeypatch.setattr("core.edition.next_change", full)
     assert "Another name" in reader.page("/en/faq/")
     assert list(reader.worker.pages) == []
+    assert present() == Present(UNSAID, None, seen)
+    monkeypatch.setattr("core.edition.read_edition", lambda: None)
+    monkeypatch.setattr("core.edition._move_on", full)
+    assert present() == Present(UNSAID, None, EPOCH)
 
 
 def test_a_damaged_copy_is_dropped_and_the_page_made_anew(reader):

@@ -95,6 +95,20 @@ def test_only_what_was_changed_is_shown_as_a_difference(operator, rf, tmg_editor
     assert [change.language for change in differences(request, proposal)] == ["en"]
 
 
+def test_a_proposal_is_decided_once_by_who_may_publish_while_its_page_is_there(operator, editor, article):
+    def shown(client):
+        told = client.get(f"/admin/core/proposal/{proposal.pk}/change/").context
+        return told["may_decide"], len(told["changes"])
+
+    proposal = propose(operator, article, title_en="Proposed title")
+    assert [shown(operator), shown(editor)] == [(False, 1), (True, 1)]
+    decide(editor, proposal, _apply="1")
+    assert [shown(operator), shown(editor)] == [(False, 0), (False, 0)]
+    Proposal.objects.update(decision="", decided_at=None, decided_by=None, applied_at=None)
+    Article.objects.filter(pk=article.pk).delete()
+    assert [shown(operator), shown(editor)] == [(False, 0), (False, 0)]
+
+
 def test_editor_sends_back_with_a_word_and_nothing_changes(operator, editor, article):
     proposal = propose(operator, article, title_en="Proposed")
     decide(editor, proposal, _return="1", word="Please give the source")
