@@ -2,9 +2,7 @@
 
 import gc
 import io
-import re
 import shutil
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -31,17 +29,24 @@ def pytest_configure(config):
     config.pluginmanager.register(HouseFirst())
 
 
-BROWSER = Path(__file__).parent / "browser"
-HOUSE = {f"tests/browser/{file.name}" for file in BROWSER.glob("test_*.py") if re.search(r"\b(house|signed_in)\b", file.read_text())}
-"""The modules that happen in the staff's house."""
+HOUSES = {
+    **dict.fromkeys(("test_staff", "test_staff_pages", "test_desk"), "the house of staff"),
+    **dict.fromkeys(("test_offline", "test_registration"), "the house of visitors"),
+}
+"""The modules of ``browser/`` that happen in a house (``browser/house.py``), and in which."""
+
+
+def house_of(nodeid: str) -> str | None:
+    """The house of a test, if it happens in one."""
+    folder, _slash, module = nodeid.partition(".py")[0].rpartition("/")
+    return HOUSES.get(module) if folder.endswith("browser") else None
 
 
 class OneHouse(LoadScopeScheduling):
-    """A module stays with one worker, all that happens in the staff's house with one: it is opened once."""
+    """A module stays with one worker, all that happens in a house with one: it is opened once."""
 
     def _split_scope(self, nodeid: str) -> str:
-        module = nodeid.partition("::")[0]
-        return "house" if module in HOUSE else module
+        return house_of(nodeid) or nodeid.partition("::")[0]
 
 
 def pytest_xdist_make_scheduler(config, log):
@@ -49,11 +54,11 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 class HouseFirst:
-    """After the shuffle: the house begins, so that no worker waits for it at the end."""
+    """After the shuffle: the houses begin, so that no worker waits for them at the end."""
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items):
-        items.sort(key=lambda item: item.nodeid.partition("::")[0] not in HOUSE)
+        items.sort(key=lambda item: house_of(item.nodeid) is None)
 
 
 @pytest.fixture(scope="session")

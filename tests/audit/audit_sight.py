@@ -5,6 +5,7 @@ import pytest
 from tests.audit.audit_axe import AXE
 from tests.audit.pages import PAGES
 from tests.browser.house import follow
+from tests.browser.test_origins import asked_for
 from tests.pages_of import LISTS
 
 pytestmark = pytest.mark.django_db
@@ -115,3 +116,11 @@ def test_reader_without_javascript_asks_by_a_form(visit, path, language):
     page = visit(java_script_enabled=False)
     follow(page.locator("main form .button").first)
     assert "?" in page.url and page.get_by_role("main").is_visible()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_page_asks_another_site(open_page, site, language, width, record_property):
+    """Requests of all pages, at 360 and 1280 px: none to another site"""
+    asked = asked_for(open_page, site, language, width)
+    record_property("seen", len(asked))
+    assert [url for url in asked if not url.startswith((f"{site}/", "data:", "blob:"))] == []
