@@ -185,16 +185,16 @@ LONG = {
 
 @pytest.mark.parametrize("raw", LONG.values(), ids=LONG.keys())
 def test_ten_megabytes_of_malice_are_read_within_seconds(raw):
-    began = time.monotonic()
+    began = time.process_time()
     without_quotes(read_letter(raw).text)
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_words_of_many_lines_are_told_from_quotes_within_seconds():
-    began = time.monotonic()
+    began = time.process_time()
     for text in ("a\n" * 100_000, "On 10:00 wrote\n" * 13_000, "From: a\n" * 25_000, ">" * 200_000, "-" * 200_000, " " * 200_000):
         without_quotes(text)
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize(
