@@ -59,6 +59,13 @@ def test_see_also_refuses_what_does_not_exist():
     assert refused.value.message_dict["see_also"] == ["Nothing has this address: article/nothing-here, unknown/kind"]
 
 
+def test_a_section_is_called_by_its_heading_and_a_page_without_a_name_by_its_address():
+    article = factories.article(published_at=None, title_ja="", title_en="")
+    section, bare = article.sections.create(order=1, heading_en="Part", heading_ja="部"), article.sections.create(order=2)
+    with translation.override("en"):
+        assert [str(section), str(bare), str(article)] == ["Part", "", article.slug]
+
+
 def test_links_of_several_rows_cost_one_query(django_assert_num_queries):
     target, hidden = factories.article(), factories.article(published_at=None)
     asked = factories.question()

@@ -187,6 +187,11 @@ def test_a_cell_that_a_spreadsheet_would_compute_is_defused_and_comes_back(cell)
     assert not defused(cell).startswith(tuple("=+-@\t＝"))
 
 
+@pytest.mark.parametrize(("cell", "kept"), [("'tis", "'tis"), ("'", "'"), ("", ""), (5, 5), (None, None), ("'=1", "=1"), ("''tis", "'tis")])
+def test_a_cell_written_elsewhere_loses_only_a_mark_that_stands_before_a_formula(cell, kept):
+    assert armed(cell) == kept
+
+
 def test_xlsx_cells_are_typed_as_text(as_editor, agency):
     Agency.objects.filter(pk=agency.pk).update(name_en="=1+1")
     sheet = openpyxl.load_workbook(io.BytesIO(export(as_editor, Agency, XLSX))).active
