@@ -50,6 +50,23 @@ def words_of(response) -> list[str]:
     return [html.unescape(re.sub(r"<[^>]+>", "", item)).strip() for item in re.findall(r"<li>(.*?)</li>", found[0], re.S)] if found else []
 
 
+@pytest.mark.parametrize(
+    ("name", "language", "called", "masked"),
+    [("Mai", "en", "Mai", "M…"), ("", "en", "visitor", "–"), ("鈴木", "ja", "鈴木", "鈴…"), ("", "ja", "ご相談者", "–")],
+)
+def test_a_mail_calls_the_visitor_by_name_and_a_list_shows_its_first_letter(name, language, called, masked):
+    case = factories.case(name=name, language=language)
+    assert (case.called, case.masked_name) == (called, masked)
+
+
+def test_the_moment_of_the_answer_is_told_on_the_visitors_own_clock():
+    case = factories.case(country="VN")
+    case.answer_by = datetime(2026, 12, 1, 9, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
+    assert case.answer_by_there.isoformat() == "2026-12-01T07:00:00+07:00"
+    case.answer_by = None
+    assert case.answer_by_there is None
+
+
 def test_visitor_asks_and_sees_number_state_and_answer_by_in_the_own_time_zone(client, time_machine, language):
     time_machine.move_to(datetime(2026, 11, 26, 10, 0, tzinfo=TOKYO), tick=False)
     answer = ask(client, language, country="ID")

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from icalendar import Calendar
 
 from events.models import Event
@@ -70,3 +70,13 @@ def test_the_database_refuses_an_impossible_event(change):
 def test_visitor_without_events_is_led_to_the_desk(client, language):
     Event.objects.all().delete()
     assert f'href="/{language}/desk/"' in client.get(f"/{language}/events/").content.decode().split('class="empty"')[1]
+
+
+@pytest.mark.parametrize(("fee", "is_free"), [("", True), ("500 yen", False)])
+def test_search_engine_is_told_where_when_and_whether_for_nothing(fee, is_free):
+    event = factories.event(fee_ja=fee, fee_en=fee, address_ja="住所", address_en="1 Road", country="VN")
+    with translation.override("en"):
+        told = event.schema_org()
+    assert (told["@type"], told["isAccessibleForFree"]) == ("Event", is_free)
+    assert told["location"] == {"@type": "Place", "name": "Hall en", "address": "1 Road, Hanoi en, Vietnam"}
+    assert told["url"] == f"http://127.0.0.1:8000/en/events/{event.slug}/"

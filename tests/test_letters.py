@@ -160,6 +160,15 @@ def test_a_mail_nested_a_thousand_times_is_read_as_far_as_it_goes():
     assert (found.subject, found.text) == ("Deep", "")
 
 
+@pytest.mark.parametrize(("depth", "text"), [(20, "Words"), (21, "")])
+def test_words_are_looked_for_in_twenty_parts_inside_each_other(depth, text):
+    raw = part(b"Words")
+    for level in range(depth):
+        mark = f"{level:02}".encode()
+        raw = b"Content-Type: multipart/mixed; boundary=" + mark + b"\r\n\r\n--" + mark + b"\r\n" + raw + b"\r\n--" + mark + b"--\r\n"
+    assert read_letter(b"From: a@example.org\r\n" + raw).text.strip() == text
+
+
 LONG = {
     "line breaks": b"Subject: x\r\n\r\n" + b"a\n" * 5_000_000,
     "brackets in the sender": b"From: " + b"(" * 5_000_000 + b"\r\n\r\nx",

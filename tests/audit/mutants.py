@@ -116,6 +116,16 @@ def is_noticed(copy: Path, item, tests: list[str]) -> bool:
         file.write_text(before)
 
 
+def is_noticed_further(copy: Path, item, tests: list[str]) -> bool:
+    """As ``is_noticed``, for tests that were not tried without any change yet; one that fails then, too, has noticed nothing and is shown."""
+    if not tests or not is_noticed(copy, item, tests):
+        return False
+    sound = run(copy, tests)
+    if sound.returncode:
+        print(f"\nThe tests fail without any change.\n{sound.stdout[-1000:]}", flush=True)
+    return not sound.returncode
+
+
 def run(copy: Path, tests: list[str], *options: str, seconds: int = TIMEOUT) -> subprocess.CompletedProcess:
     """What pytest says of the tests in the copy."""
     command = [sys.executable, "-m", "pytest", "-x", *options, *map(node, tests)]
@@ -128,8 +138,7 @@ def tried(queue: list, copy: Path) -> list[str]:
     missed = []
     while queue:
         item, tests = queue.pop()
-        nearest, further = tests[:NEAREST], tests[NEAREST:MOST]
-        noticed = is_noticed(copy, item, nearest) or (further and is_noticed(copy, item, further) and run(copy, further).returncode == 0)
+        noticed = is_noticed(copy, item, tests[:NEAREST]) or is_noticed_further(copy, item, tests[NEAREST:MOST])
         missed += [] if noticed else [words(item, tests)]
         print("." if noticed else "?", end="", flush=True)
     return missed
