@@ -61,7 +61,7 @@ def test_a_mail_calls_the_visitor_by_name_and_a_list_shows_its_first_letter(name
 
 def test_the_moment_of_the_answer_is_told_on_the_visitors_own_clock():
     case = factories.case(country="VN")
-    case.answer_by = datetime(2026, 12, 1, 9, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
+    case.answer_by = datetime(2026, 12, 1, 9, 0, tzinfo=TOKYO)
     assert case.answer_by_there.isoformat() == "2026-12-01T07:00:00+07:00"
     case.answer_by = None
     assert case.answer_by_there is None

@@ -66,10 +66,12 @@ def test_a_change_whose_listeners_fail_is_not_half_made(change):
     before = [Person.objects.get(order=1).updated_at, Person.objects.get(order=1).name_en, Notice.objects.count()]
     for signal in (content_changed, post_save):
         signal.connect(fail)
-    with pytest.raises(RuntimeError):
-        change()
-    for signal in (content_changed, post_save):
-        signal.disconnect(fail)
+    try:
+        with pytest.raises(RuntimeError):
+            change()
+    finally:
+        for signal in (content_changed, post_save):
+            signal.disconnect(fail)
     assert [Person.objects.get(order=1).updated_at, Person.objects.get(order=1).name_en, Notice.objects.count()] == before
 
 

@@ -22,7 +22,7 @@ for app, name in sorted(MigrationLoader(connection).disk_migrations):
     found.setdefault(app, []).append(name)
 for app in ours:
     call_command("migrate", app, found[app][-2] if len(found[app]) > 1 else "zero", verbosity=0)
-call_command("migrate", verbosity=0)
+    call_command("migrate", verbosity=0)
 call_command("migrate", check_unapplied=True, verbosity=0)
 print(len(ours))
 """

@@ -123,4 +123,5 @@ def test_no_page_asks_another_site(open_page, site, language, width, record_prop
     """Requests of all pages, at 360 and 1280 px: none to another site"""
     asked = asked_for(open_page, site, language, width)
     record_property("seen", len(asked))
+    assert len(asked) > len(PAGES)
     assert [url for url in asked if not url.startswith((f"{site}/", "data:", "blob:"))] == []
