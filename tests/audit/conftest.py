@@ -6,7 +6,7 @@ from django.contrib.auth import get_user_model
 
 from tests.audit.pages import EMPTY, TITLES, reached
 from tests.browser.conftest import browser, house, open_page, signed_in, site  # noqa: F401
-from tests.browser.house import follow
+from tests.browser.house import chromium, follow
 from tests.pages_of import address
 
 
@@ -16,6 +16,12 @@ def told(request, record_property):
     values = request.node.callspec.params if hasattr(request.node, "callspec") else {}
     record_property("check", request.function.__doc__)
     record_property("page", TITLES.get(values.get("path"), values.get("path", "")))
+
+
+@pytest.fixture(scope="session")
+def program():
+    """Chromium as people have it."""
+    return chromium()
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,13 @@
 """Takes the pictures of the handbooks anew: ``python -m tests.browser.handbook`` writes docs/handbook/*.png."""
 
 import os
-import shutil
 import tempfile
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from tests.browser.house import ROOT, code, opened
+from tests.browser.house import ROOT, chromium, code, opened
 
 FOLDER = ROOT / "docs" / "handbook"
 PERSON = "/admin/interviews/person/2/change/"
@@ -111,9 +110,8 @@ def operators(page) -> None:
 
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
-    program = next(path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name)))
     with opened(Path(tempfile.mkdtemp()), os.environ.get("DATABASE_URL", "")) as house, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         editor, operator = sign_in(browser, house, "editor"), sign_in(browser, house, "operator")
         editors(editor)
         operators(operator)

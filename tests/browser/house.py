@@ -2,8 +2,10 @@
 
 import base64
 import hmac
+import json
 import os
 import re
+import shutil
 import socket
 import struct
 import subprocess
@@ -23,6 +25,11 @@ ENROL = (
     "from allauth.mfa.totp.internal.auth import TOTP; from staff.models import User\n"
     f"for user in User.objects.exclude(role='administrator'): TOTP.activate(user, {SECRET!r})"
 )
+
+
+def chromium(*rather: str) -> str:
+    """The program to start for Chromium: one of ``rather`` where it is installed."""
+    return next(path for name in (*rather, "chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name)))
 
 
 def free_port() -> int:
@@ -70,19 +77,26 @@ class House:
         own = {"VAR": str(folder), "PORT": str(self.port), "SITE_ORIGIN": self.origin, "STAFF_MFA": "on", "CACHE_URL": "dbcache://cache"}
         self.environ = {**{name: value for name, value in os.environ.items() if name != "DATABASE_URL"}, **own, **environ}
 
-    def manage(self, *arguments: str) -> str:
-        done = subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.environ, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+    def start(self, *words: str, **options) -> subprocess.Popen:
+        return subprocess.Popen([sys.executable, *words], cwd=ROOT, env=self.environ, **options)
+
+    def manage(self, *words: str) -> str:
+        """What a command of ``manage.py`` says."""
+        self.console.stdin.write(json.dumps(words) + "\n")
+        self.console.stdin.flush()
+        went_well, said = json.loads(self.console.stdout.readline())
+        assert went_well, said
+        return said
 
     def open(self) -> None:
+        self.console = self.start("-m", "tests.browser.console", stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         if self.archive:
             self.manage("restore", str(self.archive))
         told = self.manage("prepare")
         self.passwords = dict(re.findall(r"^  (\w+) +(\S+)$", told, re.MULTILINE))
         self.manage("shell", "-v", "0", "-c", ENROL)
-        server = ["-m", "gunicorn", "tokyo_career.wsgi", "--config", "deploy/gunicorn.conf.py", "--bind", f"127.0.0.1:{self.port}"]
-        self.process = subprocess.Popen([sys.executable, *server], cwd=ROOT, env=self.environ)
+        server = ["gunicorn", "tokyo_career.wsgi", "--config", "deploy/gunicorn.conf.py", "--bind", f"127.0.0.1:{self.port}"]
+        self.process = self.start("-m", *server)
         for _try in range(100):
             try:
                 return urllib.request.urlopen(f"{self.origin}/healthz", timeout=1).close()
@@ -95,6 +109,8 @@ class House:
         self.manage("shell", "-v", "0", "-c", "from django.core.cache import cache; cache.clear()")
 
     def close(self) -> None:
+        with self.console:
+            self.console.stdin.close()
         self.process.terminate()
         self.process.wait(10)
 
