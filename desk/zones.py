@@ -57,15 +57,21 @@ def zones_by_country() -> dict[str, str]:
     return {row[0]: row[2] for row in reversed(rows)}
 
 
+@cache
+def known_zones() -> frozenset[str]:
+    """The IANA zones of this machine, whose files are walked through once."""
+    return frozenset(available_timezones())
+
+
 def zone_of(country: str) -> str:
     """The IANA zone of a country; UTC where it is not known."""
     zone = LARGEST.get(country) or zones_by_country().get(country, "UTC")
-    return zone if zone in available_timezones() else "UTC"
+    return zone if zone in known_zones() else "UTC"
 
 
 def in_zone(moment, zone: str):
     """An aware moment on the clock of a zone; UTC for a zone that is none."""
-    return moment.astimezone(ZoneInfo(zone if zone in available_timezones() else "UTC"))
+    return moment.astimezone(ZoneInfo(zone if zone in known_zones() else "UTC"))
 
 
 def place_of(zone: str) -> str:
