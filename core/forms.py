@@ -86,7 +86,6 @@ def name_parts(field: forms.Field) -> None:
 class ContentForm(TextsForm):
     """The form of a content page."""
 
-    seen_version = ""
     conflict = None
     """Called with the version that the editor saw; says in words what a colleague saved since, or gives an empty text."""
 

@@ -7,6 +7,7 @@ import shutil
 import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 from PIL import Image
@@ -87,6 +88,12 @@ def files_come_back(tmp_path):
 
 
 @pytest.fixture
+def limits_start_anew():
+    """Nobody has tried or waited yet."""
+    cache.clear()
+
+
+@pytest.fixture
 def reader():
     """A reader before a worker of their own."""
     seen_at.set(EPOCH)
@@ -119,6 +126,12 @@ def pasona_operator(db):
 @pytest.fixture
 def counsellor(db):
     return member("counsellor", office=Office.objects.first())
+
+
+@pytest.fixture
+def as_operator(client, pasona_operator):
+    client.force_login(pasona_operator)
+    return client
 
 
 @pytest.fixture

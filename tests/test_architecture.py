@@ -48,6 +48,11 @@ def test_no_function_is_longer_than_25_lines_and_no_file_than_300(app):
     assert long == {}
 
 
+@pytest.mark.parametrize("folder", ["tests", "benchmarks"])
+def test_no_file_that_proves_or_measures_is_longer_than_300_lines(folder):
+    assert {file.name: length for file in python_files(folder) if (length := file.read_text().count("\n")) > 300} == {}
+
+
 def test_no_template_is_longer_than_100_lines_or_holds_style_or_script():
     faults = []
     for file in (ROOT / "templates").rglob("*.html"):

@@ -5,28 +5,23 @@ import io
 import json
 import os
 import re
-import subprocess
-import sys
 import tarfile
 from contextlib import ExitStack
-from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from pages.backups import BackupFault, files
-from pages.backups.archive import MANIFEST, Writer, checked, to_forget
-from pages.management.commands.backup import free_place
-from tests.browser.house import ROOT, database
+from pages.backups import BackupFault
+from pages.backups.archive import MANIFEST, Writer, checked
+from tests.browser.house import database
+from tests.place import Place
 
 pytestmark = pytest.mark.django_db
-OURS = ("DATABASE_URL", "CACHE_URL", "SECRET_KEY", "STORAGE_BUCKET", "COVERAGE_PROCESS_START")
 WRITER = """
 import itertools
 from desk.models import Case, Office
@@ -35,38 +30,6 @@ for number in itertools.count():
     Case.objects.begin("Words", channel="web", name="Mai", email=f"mai{number}@example.org", country="VN", office=Office.objects.answering())
 """
 """Questions one after the other: each a case and its first message in one transaction."""
-
-
-class Place:
-    """A folder and an empty database."""
-
-    def __init__(self, folder: Path, environ: dict):
-        self.folder = folder
-        own = {"VAR": str(folder), "SECRET_KEY": "a secret that is not to be found in any archive " * 2}
-        self.environ = {**{name: value for name, value in os.environ.items() if name not in OURS}, **own, **environ}
-
-    def begin(self, *arguments: str, **how) -> subprocess.Popen:
-        command = [sys.executable, "manage.py", *map(str, arguments)]
-        return subprocess.Popen(
-            command, cwd=ROOT, env=self.environ, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **how
-        )  # fmt: skip
-
-    def manage(self, *arguments: str, **how) -> tuple[int, str]:
-        process = self.begin(*arguments, **how)
-        told, complained = process.communicate()
-        return process.returncode, told + complained
-
-    def files(self) -> list[str]:
-        return sorted(str(each.relative_to(self.folder)) for name in ("media", "private") for each in (self.folder / name).rglob("*.*"))
-
-    def is_empty(self) -> bool:
-        """Whether an archive could be put back here: then the archive is what is missing."""
-        return self.files() == [] and "There is no archive" in self.manage("restore", self.folder / "nowhere.tar.gz")[1]
-
-    def backup(self) -> Path:
-        code, told = self.manage("backup")
-        assert code == 0, told
-        return max((self.folder / "backups").glob("*.tar.gz"))
 
 
 @pytest.fixture(scope="module")
@@ -151,14 +114,6 @@ def test_a_visitor_loses_nothing_when_a_backup_is_taken_while_questions_come_in(
     assert other.manage("restore", second)[0] == 0
     code, told = other.manage("check_restore", second)
     assert code == 0, told
-
-
-def test_two_archives_of_one_second_both_stay(tmp_path):
-    now = timezone.localtime().replace(hour=3, minute=4, second=59)
-    for name in ("030459", "030500"):
-        place = free_place(tmp_path, now)
-        assert place.name == f"site-{now:%Y%m%d}-{name}.tar.gz"
-        place.touch()
 
 
 def test_nothing_is_overwritten_when_the_place_holds_a_database_already(house, archive):
@@ -258,35 +213,6 @@ def test_an_administrator_reads_what_is_wrong_when_an_archive_was_spoilt(archive
         checked(spoilt(archive, tmp_path))
 
 
-def member(name: str, **values) -> tarfile.TarInfo:
-    info = tarfile.TarInfo(name)
-    for key, value in values.items():
-        setattr(info, key, value)
-    return info
-
-
-@pytest.mark.parametrize(
-    "info",
-    [
-        member("../out.txt"),
-        member("media/../../out.txt"),
-        member("/etc/out.txt"),
-        member("media//etc/out.txt"),
-        member("static/out.txt"),
-        member("media/link", type=tarfile.SYMTYPE, linkname="/etc/passwd"),
-        member("media/hard", type=tarfile.LNKTYPE, linkname="/etc/passwd"),
-        member("media/device", type=tarfile.CHRTYPE),
-    ],
-    ids=lambda info: info.name,
-)
-def test_an_archive_reaches_nothing_outside_when_a_stranger_made_it(tmp_path, info):
-    place = tmp_path / "hostile.tar.gz"
-    with tarfile.open(place, "w:gz") as tar:
-        tar.addfile(info)
-    with pytest.raises(BackupFault, match="none of ours"):
-        checked(place)
-
-
 def test_an_archive_tells_no_secret_when_somebody_reads_it(house):
     place = house.backup()
     with tarfile.open(place) as tar:
@@ -338,41 +264,3 @@ def test_a_second_backup_waits_for_nobody_when_one_is_running(house):
         fcntl.flock(lock, fcntl.LOCK_EX)
         code, told = house.manage("backup")
     assert code == 1 and "Another backup is running" in told
-
-
-def test_fourteen_days_and_eight_weeks_stay_when_old_archives_go():
-    days = [date(2026, 11, 26) - timedelta(days=number) for number in range(200)]
-    names = [f"site-{day:%Y%m%d}-{hour}1500.tar.gz" for day in days for hour in ("03", "15")]
-    gone = to_forget([*names, "notes.txt", "site-old.tar.gz"], 14, 8)
-    stay = sorted(set(names) - set(gone), reverse=True)
-    assert stay[:14] == [f"site-{day:%Y%m%d}-151500.tar.gz" for day in days[:14]]
-    assert len(stay) == 14 + 8 - 2 - 1 and "notes.txt" not in gone and "site-old.tar.gz" not in gone
-    assert stay[-1] == "site-20261011-151500.tar.gz"
-
-
-def test_the_last_archives_stay_when_no_backup_was_made_for_a_year():
-    names = ["site-20250101-031500.tar.gz", "site-20250102-031500.tar.gz"]
-    assert to_forget(names, 14, 8) == []
-
-
-def test_an_administrator_is_asked_again_when_no_archive_would_stay(tmp_path):
-    with pytest.raises(CommandError, match="not both 0"):
-        call_command("backup", to=tmp_path, keep=[0, 0])
-
-
-def test_files_come_back_when_they_are_stored_in_a_bucket(settings):
-    """Any storage of Django will do; this one knows no folders of this machine."""
-    memory = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
-    settings.STORAGES = {**settings.STORAGES, "default": memory, "private": memory}
-    files.saved("media/people/あ b.avif", io.BytesIO(b"x" * 6_000_000))
-    files.saved("private/masters/a.png", io.BytesIO(b"y"))
-    assert sorted(files.all_names()) == ["media/people/あ b.avif", "private/masters/a.png"]
-    source, size = files.opened("media/people/あ b.avif")
-    assert (size, len(source.read())) == (6_000_000, 6_000_000)
-    files.removed("media/people/あ b.avif")
-    assert sorted(files.all_names()) == ["private/masters/a.png"]
-    assert settings.VAR
-
-
-def test_the_folder_of_archives_is_not_served_to_visitors():
-    assert (settings.VAR / "backups").parent == settings.VAR and settings.MEDIA_ROOT not in (settings.VAR / "backups").parents

@@ -9,7 +9,6 @@ from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
@@ -22,18 +21,13 @@ from tests.worker import line_kept_open
 from tokyo_career.policy import FILE_HEADERS
 from tokyo_career.wsgi import application
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("limits_start_anew")]
 COMMON = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-
-
-@pytest.fixture(autouse=True)
-def limits_start_anew():
-    cache.clear()
 
 
 def ask(path: str, method: str = "GET", body: bytes = b"", **more) -> tuple[int, dict, list]:

@@ -17,7 +17,7 @@ from django.test import Client
 
 from pages.management.commands.backup import names_of_settings
 from tests import factories
-from tests.test_backup import OURS
+from tests.place import OURS
 from tokyo_career.logs import JsonLines
 
 ROOT = Path(__file__).resolve().parent.parent

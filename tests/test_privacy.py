@@ -5,7 +5,6 @@ import re
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.core.files.storage import default_storage, storages
 from django.core.management import CommandError, call_command
 from django.urls import get_resolver
@@ -27,14 +26,9 @@ from tests.test_applications import typed as typed_application
 from tests.test_cases import typed as typed_case
 from tests.test_registrations import typed as typed_registration
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("limits_start_anew")]
 TYPED = dict(zip(FORMS, (typed_case, typed_registration, typed_application), strict=True))
 KINDS = (Case, Registration, Application)
-
-
-@pytest.fixture(autouse=True)
-def limits_start_anew():
-    cache.clear()
 
 
 def counts() -> list[int]:

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.core.cache import cache
-from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
@@ -21,7 +20,7 @@ from tests import factories
 from tests.staff import list_of, posted_form, url_of
 from tests.test_registrations import link_of, people, register, states, typed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("limits_start_anew")]
 MESSAGE = {
     "once": "a" * 64,
     "audience": "confirmed",
@@ -32,20 +31,9 @@ MESSAGE = {
 }
 
 
-@pytest.fixture(autouse=True)
-def limits_start_anew():
-    cache.clear()
-
-
 @pytest.fixture
 def event():
     return factories.event(capacity=2)
-
-
-@pytest.fixture
-def as_operator(client, pasona_operator):
-    client.force_login(pasona_operator)
-    return client
 
 
 def test_a_form_sent_again_after_cancelling_makes_nothing_new(client, event):
@@ -252,36 +240,6 @@ def test_an_event_with_registrations_is_not_deleted(client, tmg_editor, event):
     client.post(url_of(event, "delete"), {"post": "yes"})
     client.post(list_of(Event), {"action": "delete_selected", "_selected_action": [event.pk], "post": "yes"})
     assert Event.objects.filter(pk=event.pk).exists()
-
-
-def test_who_moves_up_after_the_mark_is_not_told_that_it_is_three_days_off(event, time_machine):
-    first, *_others = people(event, 3)
-    time_machine.move_to(event.starts_at - timedelta(days=2), tick=False)
-    first.cancel()
-    before = Email.objects.count()
-    call_command("remind_registrants")
-    assert [mail.to[0] for mail in Email.objects.order_by("pk")[before:]] == ["p1@example.org"]
-
-
-def test_people_are_reminded_anew_when_an_event_was_put_off(event, time_machine):
-    people(event, 1)
-    time_machine.move_to(event.starts_at - timedelta(days=2), tick=False)
-    call_command("remind_registrants")
-    Event.objects.filter(pk=event.pk).update(starts_at=F("starts_at") + timedelta(days=30), ends_at=F("ends_at") + timedelta(days=30))
-    before = Email.objects.count()
-    time_machine.move_to(event.starts_at + timedelta(days=28), tick=False)
-    call_command("remind_registrants")
-    call_command("remind_registrants")
-    assert Email.objects.count() == before + 1
-
-
-def test_nobody_is_reminded_of_a_withdrawn_event_or_without_a_place(event, time_machine):
-    people(event, 3)[0].cancel()
-    before = Email.objects.count()
-    time_machine.move_to(event.starts_at - timedelta(hours=1), tick=False)
-    Event.objects.filter(pk=event.pk).update(unpublish_at=timezone.now() - timedelta(minutes=1))
-    call_command("remind_registrants")
-    assert Email.objects.count() == before
 
 
 def test_a_long_question_is_never_cut_off_unseen(client, event):

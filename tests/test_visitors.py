@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext, override
 
 from core.visitors import NOTICE, new_stamp, read_stamp
-from tests.test_cases import ask, words_of
+from tests.forms import words_of
+from tests.test_cases import ask
 
 NOTICES = {"2026-11": "f768ce233639e46c"}
 """Each version of the words that say what happens with the data. Whoever changes the words gives them a new version here."""
