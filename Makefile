@@ -11,6 +11,8 @@ export STAFF_MFA ?= off
 ifdef DATABASE_URL
 export DATABASE_URL
 endif
+# What Python compiled is kept, which is its own default: the tests start it a hundred times.
+unexport PYTHONDONTWRITEBYTECODE
 # Longest first, so that no worker waits for it at the end.
 LONGEST := tests/audit/audit_staff.py
 AUDITS := $(LONGEST) $(filter-out $(LONGEST),$(wildcard tests/audit/audit_*.py))
@@ -99,3 +101,4 @@ venv-dev: venv
 
 clean:
 	rm -rf $(VENV) var .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
