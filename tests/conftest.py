@@ -135,6 +135,16 @@ def as_operator(client, pasona_operator):
 
 
 @pytest.fixture
+def abroad(db):
+    return Office.objects.get(slug="hanoi")
+
+
+@pytest.fixture
+def counsellor_abroad(abroad):
+    return member("counsellor", office=abroad)
+
+
+@pytest.fixture
 def administrator(db):
     return member("administrator")
 

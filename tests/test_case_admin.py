@@ -13,7 +13,7 @@ from post_office.models import Email
 
 from core.morning import morning_list
 from desk.canned import CannedReply
-from desk.models import Case, Office, Sight
+from desk.models import Case, Sight
 from faq.models import Question
 from staff.models import User
 from tests import factories
@@ -31,16 +31,6 @@ def page_of(case: Case) -> str:
 
 def listed(client, query="?state=all") -> list[Case]:
     return list(client.get(LIST + query).context["cl"].queryset.order_by("pk"))
-
-
-@pytest.fixture
-def abroad():
-    return Office.objects.get(slug="hanoi")
-
-
-@pytest.fixture
-def counsellor_abroad(abroad):
-    return member("counsellor", office=abroad)
 
 
 def file_of(case: Case):

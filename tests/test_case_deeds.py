@@ -10,21 +10,10 @@ from post_office.models import Email
 from desk.models import Case, Office, Sight
 from faq.models import Question
 from tests import factories
-from tests.conftest import member
 from tests.staff import url_of
 from tests.test_case_admin import LIST, file_of, listed, page_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def abroad():
-    return Office.objects.get(slug="hanoi")
-
-
-@pytest.fixture
-def counsellor_abroad(abroad):
-    return member("counsellor", office=abroad)
 
 
 def test_case_is_handed_over_with_a_word_and_the_other_office_sees_it(client, counsellor, abroad):

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 
-from desk.models import Case, Office
+from desk.models import Case
 from desk.report import Report
 from tests import factories
 from tests.conftest import member
@@ -15,11 +15,6 @@ from tests.test_case_admin import LIST
 
 pytestmark = pytest.mark.django_db
 TOKYO = ZoneInfo("Asia/Tokyo")
-
-
-@pytest.fixture
-def abroad():
-    return Office.objects.get(slug="hanoi")
 
 
 def test_report_is_for_tmg_and_pasona(client, abroad):

@@ -114,7 +114,8 @@ class House:
             told = self.manage("prepare")
             if "Collecting" in told:
                 shutil.rmtree(kept, ignore_errors=True)
-                shutil.copytree(own, kept)
+                shutil.copytree(own, whole := kept.with_suffix(".new"), dirs_exist_ok=True)
+                whole.rename(kept)  # a copy that was broken off is never taken
         return told
 
     def forget_limits(self) -> None:

@@ -3,12 +3,11 @@
 import json
 import re
 import subprocess
-import sys
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.house import ROOT, follow, quiet, watched
+from tests.browser.house import follow, quiet, watched
 from tests.browser.test_desk import barriers
 
 pytestmark = pytest.mark.django_db
@@ -146,10 +145,7 @@ CANCEL = "from events.models import Event; print('ready', flush=True); input(); 
 
 def at_once(house, *commands: list[str]) -> None:
     """Starts Python several times, waits until all are ready, and lets them go at the same moment."""
-    running = [
-        subprocess.Popen([sys.executable, *command], cwd=ROOT, env=house.environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for command in commands
-    ]
+    running = [house.start(*command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for command in commands]
     assert [process.stdout.readline() for process in running] == ["ready\n"] * len(running)
     for process in running:
         process.stdin.write("go\n")
